@@ -1,0 +1,49 @@
+# make demo · make test · make check · make build: each installs what it needs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check vendor unit browser
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+CARGO := cargo
+
+help:
+	@echo "make demo    costruisce, carica un'alleanza vera con una storia inventata e la serve su http://localhost:8080"
+	@echo "make test    tutte le prove, nel browser comprese"
+	@echo "make check   formato, lint, licenze, ordine degli import, file rigenerati"
+	@echo "make build   $(TARGET)/release/alleanza, completo"
+
+# Stylesheet, icons and fonts come from npm, are trimmed and never committed.
+vendor:
+	@tools/dipendenze.sh build
+	@[ tools/node_modules/.package-lock.json -nt tools/package-lock.json ] || npm ci --prefix tools --no-audit --no-fund --loglevel=error
+	@node tools/vendor.mjs
+
+build: vendor
+	$(CARGO) build --release --locked -p app
+
+demo: build
+	exec $(TARGET)/release/alleanza demo
+
+unit: vendor
+	@tools/dipendenze.sh test
+	$(CARGO) test --workspace --locked --quiet
+	python3 -m unittest discover -q -s tools -p 'test_*.py'
+
+browser: vendor
+	@tools/dipendenze.sh test
+	$(CARGO) build --locked -p app
+	@[ acceptance/browser/node_modules/.package-lock.json -nt acceptance/browser/package-lock.json ] || npm ci --prefix acceptance/browser --no-audit --no-fund --loglevel=error
+	ALLEANZA_BIN=$(abspath $(TARGET))/debug/alleanza node --test --test-concurrency=1 acceptance/browser/
+
+test: unit browser
+	@$(CARGO) run --quiet --locked -p xtask -- ferma-prova
+
+check: vendor
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@command -v cargo-deny >/dev/null || $(CARGO) install cargo-deny --locked --version 0.20.2
+	$(CARGO) deny --offline --log-level error check bans licenses sources
+	$(CARGO) run --quiet --locked -p xtask -- ordine
+	$(CARGO) run --quiet --locked -p xtask -- rigenera
+	git diff --exit-code -- docs

@@ -1,0 +1,119 @@
+//! Where the installation lives: its folder, its database, its archive.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use db::cluster::Cluster;
+use db::{Db, Manutenzione};
+use storage::Archivio;
+
+use crate::services;
+
+/// Connections of the serving pool: more than these queue in the program instead of in the database.
+const CONNESSIONI: u32 = 24;
+
+/// An installation that is open: the database is running and its schema is the program's.
+#[derive(Debug)]
+pub struct Casa {
+    pub radice: PathBuf,
+    pub manut: Manutenzione,
+    pub archivio: Archivio,
+    url_app: String,
+    database: Database,
+}
+
+#[derive(Debug)]
+enum Database {
+    /// Named by `DATABASE_URL`: not ours to start or stop.
+    Altrui,
+    /// The private cluster, running for another process of ours.
+    Ospite(Cluster),
+    /// The private cluster, started or adopted by this process, stopped with it.
+    Nostro(Cluster),
+}
+
+/// `ALLEANZA_HOME`, or the usual place: `/var/lib/alleanza` for root, the user's data folder otherwise.
+pub fn radice() -> anyhow::Result<PathBuf> {
+    if let Some(d) = std::env::var_os("ALLEANZA_HOME") {
+        return Ok(std::path::absolute(PathBuf::from(d))?);
+    }
+    if nix::unistd::geteuid().is_root() {
+        return Ok("/var/lib/alleanza".into());
+    }
+    let dati = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    let dati = dati.or_else(|| std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share")));
+    Ok(dati.context("CNF-001: imposta ALLEANZA_HOME: la cartella dei dati")?.join("alleanza"))
+}
+
+impl Casa {
+    /// Opens the installation and brings its schema to the program's. `modo` marks it at its birth and must match later.
+    pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
+        let radice = radice()?;
+        std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
+        let (database, url_app, url_migra) = database(&radice).await?;
+        let manut = Manutenzione::connetti(&url_migra).await.context("DB-010: il database non risponde")?;
+        let casa =
+            Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, manut, url_app, database };
+        casa.manut.migra(&services::migrazioni()).await?;
+        let e = casa.manut.segna_modo(modo.unwrap_or("esercizio")).await?;
+        if modo.is_some_and(|m| m != e) {
+            bail!("CNF-003: questa installazione è di {e}: per una dimostrazione scegli un’altra cartella con ALLEANZA_HOME");
+        }
+        Ok(casa)
+    }
+
+    /// The serving side of the database.
+    pub async fn db(&self) -> anyhow::Result<Db> {
+        Ok(Db::connetti(&self.url_app, CONNESSIONI).await?)
+    }
+
+    pub fn url(&self, ruolo: &str) -> anyhow::Result<String> {
+        match &self.database {
+            Database::Altrui => bail!("DB-011: con DATABASE_URL l’indirizzo è quello che hai impostato"),
+            Database::Ospite(c) | Database::Nostro(c) => Ok(c.url(ruolo)),
+        }
+    }
+
+    /// True when somebody else keeps the database running after this command.
+    pub fn ospite(&self) -> bool {
+        !matches!(self.database, Database::Nostro(_))
+    }
+
+    /// The private cluster, when there is one.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        match &self.database {
+            Database::Altrui => None,
+            Database::Ospite(c) | Database::Nostro(c) => Some(c),
+        }
+    }
+
+    /// Closes connections and stops what this process started.
+    pub async fn chiudi(self) -> anyhow::Result<()> {
+        self.manut.chiudi().await;
+        if let Database::Nostro(c) = self.database {
+            tokio::task::spawn_blocking(move || c.ferma()).await??;
+        }
+        Ok(())
+    }
+}
+
+async fn database(radice: &std::path::Path) -> anyhow::Result<(Database, String, String)> {
+    if let Ok(app) = std::env::var("DATABASE_URL") {
+        let migra = std::env::var("ALLEANZA_DB_MIGRA_URL")
+            .context("CNF-004: con DATABASE_URL imposta anche ALLEANZA_DB_MIGRA_URL (ruolo alleanza_migra)")?;
+        return Ok((Database::Altrui, app, migra));
+    }
+    let qui = radice.to_path_buf();
+    let database = tokio::task::spawn_blocking(move || -> anyhow::Result<Database> {
+        Ok(match Cluster::visita(&qui)? {
+            // Running, and somebody holds it: a command beside the server. Running for nobody: adopted.
+            Some(c) => Cluster::apri(&qui).map(Database::Nostro).unwrap_or(Database::Ospite(c)),
+            None => Database::Nostro(Cluster::apri(&qui)?),
+        })
+    })
+    .await??;
+    let (Database::Ospite(c) | Database::Nostro(c)) = &database else { bail!("unreachable database") };
+    c.prepara().await?;
+    let urls = (c.url("alleanza_app"), c.url("alleanza_migra"));
+    Ok((database, urls.0, urls.1))
+}

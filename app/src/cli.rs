@@ -1,0 +1,168 @@
+//! The command line. Words that people see are Italian; each command is a function that returns the lines to print.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::comandi::{demo, enti, passaggio, registri, servi, sistema};
+
+/// La piattaforma di un’alleanza di comuni.
+#[derive(Debug, Parser)]
+#[command(name = "alleanza", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub comando: Comando,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Comando {
+    /// Serve l’installazione (ALLEANZA_HOME la cartella, ALLEANZA_LISTEN l’indirizzo)
+    Servi,
+    /// Carica un’alleanza vera con una storia inventata e la serve
+    Demo {
+        /// Carica e si ferma, senza servire
+        #[arg(long)]
+        carica: bool,
+    },
+    /// Porta il database allo schema di questo programma
+    Migra,
+    /// Copia l’intera installazione (database e archivio) in una cartella
+    Copia { cartella: PathBuf },
+    /// Ricostruisce un’installazione da una copia, in una ALLEANZA_HOME vuota
+    Ripristina { cartella: PathBuf },
+    /// Indirizzo e ruoli del database
+    #[command(subcommand)]
+    Db(Db),
+    /// Verifica tutti i registri: catena, numeri, istanti, stato, teste conservate, documenti
+    Verifica(Verifica),
+    /// Scrive fuori dalla casa ciò che serve a verificare senza di noi
+    #[command(subcommand)]
+    Esporta(Esporta),
+    /// Enti dell’installazione
+    #[command(subcommand)]
+    Ente(Ente),
+    /// Servizi di un ente
+    #[command(subcommand)]
+    Servizio(Servizio),
+    /// Persone
+    #[command(subcommand)]
+    Utente(Utente),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Db {
+    /// Stampa l’indirizzo del database privato per un ruolo
+    Url {
+        #[arg(long, value_enum, default_value = "app")]
+        ruolo: RuoloDb,
+    },
+    /// Stampa l’SQL che crea i ruoli su un PostgreSQL vostro
+    Ruoli,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RuoloDb {
+    App,
+    Migra,
+    Super,
+}
+
+#[derive(Debug, Args)]
+pub struct Verifica {
+    /// Codice dell’ente (c_e307); senza, tutti
+    #[arg(long)]
+    pub ente: Option<String>,
+    /// File di teste conservate (una per riga, JSON), come quello di `alleanza esporta teste`
+    #[arg(long)]
+    pub teste: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Esporta {
+    /// Registri, stato e documenti di un ente, verificabili con tools/verifica_registri.py
+    Registri {
+        #[arg(long)]
+        ente: String,
+        cartella: PathBuf,
+    },
+    /// Le teste di oggi di tutte le catene, da conservare altrove
+    Teste {
+        #[arg(long)]
+        ente: Option<String>,
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Ente {
+    /// Aggiunge enti per codice IPA (c_e307) o Belfiore (E307)
+    Aggiungi {
+        #[arg(required = true)]
+        codici: Vec<String>,
+    },
+    /// Scrive tutto di un ente in formati aperti
+    Esporta { codice: String, cartella: PathBuf },
+    /// Rilegge in questa installazione un ente esportato
+    Importa { codice: String, cartella: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Servizio {
+    /// Attiva un servizio, con ciò che richiede
+    Attiva {
+        servizio: String,
+        #[arg(long)]
+        ente: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Utente {
+    /// Crea una persona, o dà un altro ruolo a una che c’è
+    Crea(CreaUtente),
+    /// Cambia la password di una persona (letta dallo standard input)
+    Password { utente: String },
+}
+
+#[derive(Debug, Args)]
+pub struct CreaUtente {
+    /// Nome con cui entra, di solito la posta elettronica
+    pub utente: String,
+    #[arg(long)]
+    pub nome: String,
+    #[arg(long)]
+    pub cognome: String,
+    #[arg(long)]
+    pub ente: String,
+    /// amministratore, responsabile, protocollo, albo, segretario, consultazione, alleanza
+    #[arg(long, required = true)]
+    pub ruolo: Vec<String>,
+    /// Codice dell’ufficio
+    #[arg(long, default_value = "SEG")]
+    pub ufficio: String,
+    /// Password iniziale; senza, è letta dallo standard input
+    #[arg(long)]
+    pub password: Option<String>,
+}
+
+/// Runs one command and returns the lines to print.
+pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
+    match cli.comando {
+        Comando::Servi => servi::servi().await,
+        Comando::Demo { carica } => demo::demo(carica).await,
+        Comando::Migra => sistema::migra().await,
+        Comando::Copia { cartella } => sistema::copia(&cartella).await,
+        Comando::Ripristina { cartella } => sistema::ripristina(&cartella).await,
+        Comando::Db(Db::Url { ruolo }) => sistema::url(ruolo).await,
+        Comando::Db(Db::Ruoli) => Ok(vec![db::istruzioni_dei_ruoli().trim_end().to_owned()]),
+        Comando::Verifica(v) => registri::verifica(v.ente.as_deref(), v.teste.as_deref()).await,
+        Comando::Esporta(Esporta::Registri { ente, cartella }) => registri::esporta(&ente, &cartella).await,
+        Comando::Esporta(Esporta::Teste { ente, file }) => registri::teste(ente.as_deref(), &file).await,
+        Comando::Ente(Ente::Aggiungi { codici }) => enti::aggiungi(&codici).await,
+        Comando::Ente(Ente::Esporta { codice, cartella }) => passaggio::esporta(&codice, &cartella).await,
+        Comando::Ente(Ente::Importa { codice, cartella }) => passaggio::importa(&codice, &cartella).await,
+        Comando::Servizio(Servizio::Attiva { servizio, ente }) => enti::attiva(&servizio, &ente).await,
+        Comando::Utente(Utente::Crea(c)) => enti::crea_utente(&c).await,
+        Comando::Utente(Utente::Password { utente }) => enti::password(&utente).await,
+    }
+}

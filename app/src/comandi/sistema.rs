@@ -1,0 +1,95 @@
+//! The installation as a whole: migrate, copy, restore, tell its address.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+
+use crate::casa::{Casa, radice};
+use crate::cli::RuoloDb;
+
+pub async fn migra() -> anyhow::Result<Vec<String>> {
+    // Opening is migrating: every command leaves the schema at the program's.
+    Casa::apri(None).await?.chiudi().await?;
+    Ok(vec!["Il database è allo schema di questo programma.".into()])
+}
+
+pub async fn url(ruolo: RuoloDb) -> anyhow::Result<Vec<String>> {
+    let casa = Casa::apri(None).await?;
+    let nome = match ruolo {
+        RuoloDb::App => "alleanza_app",
+        RuoloDb::Migra => "alleanza_migra",
+        RuoloDb::Super => "alleanza_super",
+    };
+    let url = casa.url(nome)?;
+    let acceso = casa.ospite();
+    casa.chiudi().await?;
+    if !acceso {
+        tracing::info!("the database is not running: start alleanza first, then use the address");
+    }
+    Ok(vec![url])
+}
+
+/// A base backup of the private cluster and the archive beside it: `DIR/pg`, `DIR/archivio`.
+pub async fn copia(cartella: &Path) -> anyhow::Result<Vec<String>> {
+    vuota(cartella)?;
+    let casa = Casa::apri(None).await?;
+    let cluster = casa.cluster().context("CNF-005: con DATABASE_URL la copia si fa con gli strumenti di quel server")?;
+    // Database first: every blob it cites was written before, so the archive copied after it holds them all.
+    let pg = cartella.join("pg");
+    std::fs::create_dir(&pg)?;
+    cluster.dai_a_chi_serve(&pg)?;
+    let mut cmd = cluster.strumento("pg_basebackup");
+    cmd.arg("-D").arg(&pg).args(["--wal-method=stream", "--checkpoint=fast", "-d"]).arg(cluster.url("alleanza_super"));
+    let o = tokio::task::spawn_blocking(move || cmd.output()).await??;
+    ensure!(o.status.success(), "CNF-006: la copia del database non è riuscita: {}", String::from_utf8_lossy(&o.stderr).trim());
+    let (da, a) = (casa.radice.join("archivio"), cartella.join("archivio"));
+    let n = tokio::task::spawn_blocking(move || copia_albero(&da, &a)).await??;
+    casa.chiudi().await?;
+    Ok(vec![format!("Copia in {}: database e {n} documenti.", cartella.display())])
+}
+
+/// Puts a copy in place of an installation that does not exist yet.
+pub async fn ripristina(cartella: &Path) -> anyhow::Result<Vec<String>> {
+    let radice = radice()?;
+    ensure!(cartella.join("pg/PG_VERSION").is_file(), "CNF-007: {} non è una copia di Alleanza", cartella.display());
+    if radice.join("pg").exists() {
+        bail!("CNF-008: {} contiene già un’installazione: spostala, o scegli un’altra ALLEANZA_HOME", radice.display());
+    }
+    std::fs::create_dir_all(&radice)?;
+    let (da, a) = (cartella.to_path_buf(), radice.clone());
+    let n = tokio::task::spawn_blocking(move || -> anyhow::Result<usize> {
+        let o = std::process::Command::new("cp").args(["-a", "--"]).arg(da.join("pg")).arg(a.join("pg")).output()?;
+        ensure!(o.status.success(), "CNF-009: {}", String::from_utf8_lossy(&o.stderr).trim());
+        if da.join("archivio").exists() { copia_albero(&da.join("archivio"), &a.join("archivio")) } else { Ok(0) }
+    })
+    .await??;
+    Casa::apri(None).await?.chiudi().await?;
+    Ok(vec![format!("Ripristinata in {}: database e {n} documenti. Ora: alleanza verifica", radice.display())])
+}
+
+/// Creates `cartella`, or refuses one that holds something.
+pub(crate) fn vuota(cartella: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(cartella).with_context(|| format!("CNF-002: non posso creare {}", cartella.display()))?;
+    ensure!(
+        std::fs::read_dir(cartella)?.next().is_none(),
+        "CNF-010: {} non è vuota: scegli una cartella nuova",
+        cartella.display()
+    );
+    Ok(())
+}
+
+fn copia_albero(da: &Path, a: &Path) -> anyhow::Result<usize> {
+    std::fs::create_dir_all(a)?;
+    let mut n = 0;
+    for e in std::fs::read_dir(da).into_iter().flatten() {
+        let e = e?;
+        let meta = a.join(e.file_name());
+        if e.file_type()?.is_dir() {
+            n += copia_albero(&e.path(), &meta)?;
+        } else {
+            std::fs::copy(e.path(), meta)?;
+            n += 1;
+        }
+    }
+    Ok(n)
+}

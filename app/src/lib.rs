@@ -1,0 +1,6 @@
+//! The binary's body: the list of services, the command line, configuration.
+
+pub mod casa;
+pub mod cli;
+pub mod comandi;
+pub mod services;

@@ -1,0 +1,3 @@
+//! Bytes ⇄ structs, pure: formats that others must be able to read and write exactly as we do.
+
+pub mod canonical;

@@ -1,0 +1,164 @@
+//! Text typed by people, made safe to keep, show, sign and compare.
+
+use unicode_normalization::UnicodeNormalization;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TestoRifiutato {
+    #[error("il testo contiene un carattere di controllo (U+{0:04X}): va tolto")]
+    Controllo(u32),
+    #[error("il testo contiene un segno invisibile che ne cambia l'ordine di lettura (U+{0:04X}): va tolto")]
+    Direzione(u32),
+    #[error("il testo è di {lungo} caratteri: al massimo {max}")]
+    Lungo { lungo: usize, max: usize },
+}
+
+const MAX_BYTE_NOME: usize = 150;
+
+/// One line: NFC, trimmed, every run of spaces and new lines becomes one space. `max` counts characters.
+pub fn pulisci_riga(testo: &str, max: usize) -> Result<String, TestoRifiutato> {
+    let pulito = unisci(&normalizza(testo)?);
+    misura(pulito, max)
+}
+
+/// Several lines: like [`pulisci_riga`] inside each line, new lines are kept (as `\n`), empty lines at the ends go.
+pub fn pulisci_testo(testo: &str, max: usize) -> Result<String, TestoRifiutato> {
+    let righe: Vec<String> = normalizza(testo)?.split('\n').map(unisci).collect();
+    misura(righe.join("\n").trim_matches('\n').to_owned(), max)
+}
+
+/// A file name that can be shown and written anywhere: the last component of a path, without separators, controls or marks that
+/// change the reading order, at most 150 bytes, extensions kept.
+pub fn nome_di_file(nome: &str) -> String {
+    let ultimo = nome.rsplit(['/', '\\']).next().unwrap_or_default();
+    let ammessi: String = ultimo
+        .nfc()
+        .filter(|c| (!c.is_control() || c.is_whitespace()) && !cambia_direzione(*c))
+        .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
+        .collect();
+    let unito = unisci(&ammessi);
+    let nudo = unito.trim_start_matches(['.', ' ']).trim_end_matches(['.', ' ']);
+    if nudo.is_empty() { "senza nome".to_owned() } else { accorcia(nudo) }
+}
+
+/// NFC with `\n` as the only line break and tabs as spaces; refuses controls and marks that change the reading order.
+fn normalizza(testo: &str) -> Result<String, TestoRifiutato> {
+    testo.replace("\r\n", "\n").nfc().map(ammetti).collect()
+}
+
+fn ammetti(c: char) -> Result<char, TestoRifiutato> {
+    match c {
+        '\r' | '\n' | '\u{2028}' | '\u{2029}' => Ok('\n'),
+        '\t' => Ok(' '),
+        c if c.is_control() => Err(TestoRifiutato::Controllo(c.into())),
+        c if cambia_direzione(c) => Err(TestoRifiutato::Direzione(c.into())),
+        c => Ok(c),
+    }
+}
+
+/// Unicode's Bidi_Control: they can make `fdp.exe` read as `exe.pdf`.
+fn cambia_direzione(c: char) -> bool {
+    matches!(c, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+fn unisci(testo: &str) -> String {
+    testo.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn misura(testo: String, max: usize) -> Result<String, TestoRifiutato> {
+    let lungo = testo.chars().count();
+    if lungo > max { Err(TestoRifiutato::Lungo { lungo, max }) } else { Ok(testo) }
+}
+
+fn accorcia(nome: &str) -> String {
+    if nome.len() <= MAX_BYTE_NOME {
+        return nome.to_owned();
+    }
+    let (corpo, estensioni) = nome.split_at(nome.len() - lunghezza_estensioni(nome));
+    let taglio = corpo.floor_char_boundary(MAX_BYTE_NOME - estensioni.len());
+    format!("{}{estensioni}", corpo[..taglio].trim_end())
+}
+
+/// Up to two extensions: a signed `.pdf.p7m` must keep both.
+fn lunghezza_estensioni(nome: &str) -> usize {
+    let breve = |e: &&str| (1..=8).contains(&e.len()) && e.bytes().all(|b| b.is_ascii_alphanumeric());
+    let pezzi = nome.split('.').count();
+    nome.rsplit('.').take(2.min(pezzi - 1)).take_while(breve).map(|e| e.len() + 1).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_line_is_one_line() {
+        assert_eq!(pulisci_riga("  Lavori \t di\r\n somma  urgenza\n", 99).as_deref(), Ok("Lavori di somma urgenza"));
+        assert_eq!(pulisci_riga("perche\u{301} 🏔️", 99).as_deref(), Ok("perché 🏔️"));
+        assert_eq!(pulisci_riga(" \n ", 0).as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_text_keeps_its_lines() {
+        assert_eq!(
+            pulisci_testo("\n\nVisto:\r\n  a) uno  due\r\n\r\nb)\n\n", 99).as_deref(),
+            Ok("Visto:\na) uno due\n\nb)")
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_the_character() {
+        assert_eq!(pulisci_riga("a\0b", 9), Err(TestoRifiutato::Controllo(0)));
+        assert_eq!(pulisci_testo("a\u{1b}[31m", 9), Err(TestoRifiutato::Controllo(0x1b)));
+        let frase = pulisci_riga("fattura\u{202e}fdp.exe", 99).unwrap_err().to_string();
+        assert!(frase.contains("U+202E"), "{frase}");
+    }
+
+    #[test]
+    fn length_counts_characters_after_cleaning() {
+        assert!(pulisci_riga(&"è".repeat(100), 100).is_ok());
+        assert_eq!(pulisci_riga(&"a".repeat(10_000), 2000), Err(TestoRifiutato::Lungo { lungo: 10_000, max: 2000 }));
+    }
+
+    #[test]
+    fn file_names_are_tamed() {
+        for (dato, atteso) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Atti\\delibera n. 3.pdf", "delibera n. 3.pdf"),
+            ("fattura\u{202e}fdp.exe", "fatturafdp.exe"),
+            ("a\0b\nc<d>.pdf", "ab c_d_.pdf"),
+            (".bashrc", "bashrc"),
+            ("..", "senza nome"),
+            ("", "senza nome"),
+            ("cartella/", "senza nome"),
+        ] {
+            assert_eq!(nome_di_file(dato), atteso, "{dato:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_keep_their_extensions() {
+        let nome = nome_di_file(&format!("{}.pdf.p7m", "è".repeat(200)));
+        assert!(nome.len() <= MAX_BYTE_NOME && nome.ends_with("è.pdf.p7m"), "{nome}");
+        assert_eq!(nome_di_file(&"x".repeat(500)).len(), MAX_BYTE_NOME);
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing(testo in any::<String>()) {
+            if let Ok(pulito) = pulisci_riga(&testo, 1000) {
+                prop_assert_eq!(pulisci_riga(&pulito, 1000), Ok(pulito.clone()));
+            }
+            if let Ok(pulito) = pulisci_testo(&testo, 1000) {
+                prop_assert_eq!(pulisci_testo(&pulito, 1000), Ok(pulito.clone()));
+            }
+        }
+
+        #[test]
+        fn file_names_are_always_safe(nome in any::<String>()) {
+            let nome = nome_di_file(&nome);
+            prop_assert!(!nome.is_empty() && nome.len() <= MAX_BYTE_NOME);
+            prop_assert!(!nome.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || cambia_direzione(c)));
+            prop_assert!(!nome.starts_with('.'));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+-- Replaceable: policies, grants and the insert-only door of schema accesso.
+select sistema.proteggi('accesso.ufficio'), sistema.proteggi('accesso.ruolo'), sistema.proteggi('accesso.audit'),
+       sistema.proteggi('accesso.registro_accessi');
+select sistema.sola_aggiunta('accesso.audit'), sistema.sola_aggiunta('accesso.registro_accessi');
+
+-- Names of enti are public (they are in the national index); hosts are needed to write links.
+grant select on accesso.ente to alleanza_app, alleanza_scrivania, alleanza_alleanza, alleanza_centro, alleanza_porta;
+grant select on accesso.host to alleanza_app, alleanza_porta;
+
+-- A person is visible to the enti where they have, or had, a role: never the password.
+grant select (id, utente, nome, cognome, disattivata_il) on accesso.persona to alleanza_app, alleanza_scrivania;
+alter table accesso.persona enable row level security;
+alter table accesso.persona force row level security;
+drop policy if exists di_ente on accesso.persona;
+create policy di_ente on accesso.persona for select to alleanza_app
+  using (exists (select from accesso.ruolo r where r.persona = id
+                 and r.ente = nullif(current_setting('alleanza.ente', true), '')::integer));
+drop policy if exists di_scrivania on accesso.persona;
+create policy di_scrivania on accesso.persona for select to alleanza_scrivania
+  using (exists (select from accesso.ruolo r where r.persona = id
+                 and r.ente = any (nullif(current_setting('alleanza.enti', true), '')::integer[])));
+
+grant select, insert on accesso.ufficio, accesso.ruolo to alleanza_app;
+grant update (nome, al) on accesso.ufficio to alleanza_app;
+grant update (al) on accesso.ruolo to alleanza_app;
+grant select on accesso.ufficio, accesso.ruolo to alleanza_scrivania;
+grant select, insert on accesso.audit to alleanza_app;
+grant select on accesso.registro_accessi to alleanza_app;
+
+-- The door: who you are, where you may go. It reads roles of every ente, and nothing of what enti do.
+grant select on accesso.persona, accesso.ruolo to alleanza_porta;
+grant select, insert, update, delete on accesso.sessione, accesso.tentativo to alleanza_porta;
+drop policy if exists della_porta on accesso.persona;
+create policy della_porta on accesso.persona for select to alleanza_porta using (true);
+drop policy if exists della_porta on accesso.ruolo;
+create policy della_porta on accesso.ruolo for select to alleanza_porta using (true);
+
+-- Owner functions: people are made by an administrator of an ente, who may not read others.
+drop policy if exists del_proprietario on accesso.persona;
+create policy del_proprietario on accesso.persona to alleanza_owner using (true) with check (true);
+drop policy if exists annota on accesso.registro_accessi;
+create policy annota on accesso.registro_accessi for insert to alleanza_owner with check (true);
+
+create or replace function accesso.annota_accessi(righe jsonb) returns integer
+language sql security definer set search_path = pg_catalog, accesso as $$
+  with nuove as (
+    insert into accesso.registro_accessi (ente, istante, persona, esito, azione, operazione, oggetto)
+    select r.ente, r.istante, r.persona, r.esito, r.azione, r.operazione, r.oggetto
+    from jsonb_to_recordset(righe)
+      as r(ente integer, istante timestamptz, persona uuid, esito text, azione text, operazione uuid, oggetto text)
+    returning 1)
+  select count(*)::integer from nuove
+$$;
+grant execute on function accesso.annota_accessi(jsonb) to alleanza_app;
+
+-- The person with that user name, made if new. An existing person is reused as it is: nobody renames somebody else's
+-- account, nor learns whether its password is set.
+create or replace function accesso.persona_per_utente(p_utente text, p_nome text, p_cognome text) returns uuid
+language sql security definer set search_path = pg_catalog, accesso as $$
+  insert into accesso.persona (utente, nome, cognome) values (p_utente, p_nome, p_cognome)
+  on conflict on constraint persona_utente_unico do nothing;
+  -- A second statement, hence a second snapshot: it sees the person that another administrator has just made.
+  select id from accesso.persona where utente = p_utente
+$$;
+grant execute on function accesso.persona_per_utente(text, text, text) to alleanza_app;
+
+-- First password only, and only for a person of this ente and of no other: whoever sets it could enter elsewhere in that
+-- person's name. Changing one belongs to the person.
+drop policy if exists ovunque on accesso.ruolo;
+create policy ovunque on accesso.ruolo for select to alleanza_owner using (true);
+create or replace function accesso.prima_parola(p_persona uuid, p_parola text) returns boolean
+language sql security definer set search_path = pg_catalog, accesso as $$
+  with fatta as (
+    update accesso.persona p set parola = p_parola
+    where p.id = p_persona and p.parola is null
+      and (select bool_and(r.ente = nullif(current_setting('alleanza.ente', true), '')::integer)
+           from accesso.ruolo r where r.persona = p.id)
+    returning 1)
+  select exists (select from fatta)
+$$;
+grant execute on function accesso.prima_parola(uuid, text) to alleanza_app;

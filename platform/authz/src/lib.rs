@@ -1,0 +1,92 @@
+//! Who may do what, where: people, roles, permits bound to their place, sessions, audit.
+//!
+//! Invariant: a command takes a [`Permesso`], and only [`Consenti::consenti`] makes one, from the roles it read in that
+//! same transaction. Invariant: every command writes its audit line in its own transaction.
+
+mod accessi;
+mod permesso;
+mod persone;
+mod sessione;
+mod sql;
+
+pub use accessi::RegistroAccessi;
+pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso};
+pub use persone::{
+    EnteDiHost, NuovaPersona, Persona, PersonaError, aggiungi_ruolo, apri_ufficio, crea_persona, ente_di_host,
+    ente_per_codice, imposta_parola, persone, togli_ruolo, uffici,
+};
+pub use sessione::{AccessoNegato, Aperta, EnteDiPersona, Sessione, accedi, esci, riconosci};
+pub use sql::ALL as ISTRUZIONI;
+
+use db::{Migrazioni, Passo, Sostituibile};
+use uuid::Uuid;
+
+pub const MIGRAZIONI: Migrazioni = Migrazioni {
+    servizio: "accesso",
+    passi: &[Passo { numero: 1, nome: "accesso", sql: include_str!("../migrations/0001_accesso.sql") }],
+    sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
+};
+
+/// The tenant tables of this crate, in the order in which they can be loaded, with the order of their export.
+pub const TABELLE: &[(&str, &str)] = &[
+    ("accesso.ufficio", "codice"),
+    ("accesso.ruolo", "persona, ufficio, ruolo, dal"),
+    ("accesso.audit", "istante, id"),
+    ("accesso.registro_accessi", "istante, id"),
+];
+
+/// A person, everywhere and for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type, serde::Serialize, serde::Deserialize)]
+#[sqlx(transparent)]
+pub struct PersonaId(Uuid);
+
+impl std::fmt::Display for PersonaId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Who is acting, in which operation. It comes from a recognised session, or from the program itself for its own jobs.
+#[derive(Debug, Clone)]
+pub struct Chi {
+    pub persona: PersonaId,
+    /// First name and surname, as they enter registers.
+    pub nome: String,
+    /// Shown on error pages, written in logs and audit.
+    pub operazione: Uuid,
+}
+
+/// A role, with the words that people see. Roles are data: a service says which of them may do what.
+#[derive(Debug, Clone, Copy)]
+pub struct Ruolo {
+    pub codice: &'static str,
+    pub nome: &'static str,
+    pub descrizione: &'static str,
+}
+
+/// The roles that can be given in an ente.
+pub const RUOLI: &[Ruolo] = &[
+    Ruolo {
+        codice: "amministratore",
+        nome: "Amministratore dell’ente",
+        descrizione: "attiva i servizi, crea gli uffici, dà e toglie i ruoli",
+    },
+    Ruolo {
+        codice: "responsabile",
+        nome: "Responsabile della gestione documentale",
+        descrizione: "autorizza gli annullamenti, governa titolario e registri (DPR 445/2000, art. 61)",
+    },
+    Ruolo { codice: "protocollo", nome: "Addetto al protocollo", descrizione: "registra, classifica e assegna" },
+    Ruolo { codice: "albo", nome: "Addetto all’albo", descrizione: "pubblica all’albo pretorio" },
+    Ruolo {
+        codice: "segretario",
+        nome: "Segretario comunale",
+        descrizione: "legge tutto, pubblica, annulla e attesta",
+    },
+    Ruolo { codice: "consultazione", nome: "Consultazione", descrizione: "legge il protocollo e l’albo" },
+    Ruolo {
+        codice: "alleanza",
+        nome: "Segreteria dell’alleanza",
+        descrizione: "cura adesioni e catalogo dei servizi (solo nell’ente dell’alleanza)",
+    },
+];

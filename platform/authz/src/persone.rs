@@ -1,0 +1,174 @@
+//! People, offices and roles of an ente; hosts.
+
+use db::{Db, DiEnte, EnteId, Manutenzione, Tx};
+use sqlx::FromRow;
+
+use crate::{Negato, PersonaId, RUOLI, sessione, sql};
+
+/// A refusal or a fault about people and roles.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonaError {
+    #[error("La password deve avere almeno 12 caratteri.")]
+    ParolaCorta,
+    #[error("Il ruolo «{0}» non esiste.")]
+    RuoloIgnoto(String),
+    #[error("L’ufficio «{0}» esiste già.")]
+    UfficioDoppio(String),
+    #[error("Il nome utente deve avere da 3 a 100 caratteri, senza spazi.")]
+    UtenteIllegibile,
+    #[error("L’utente «{0}» non esiste.")]
+    UtenteIgnoto(String),
+    #[error(transparent)]
+    Negato(#[from] Negato),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl From<sqlx::Error> for PersonaError {
+    fn from(e: sqlx::Error) -> Self {
+        PersonaError::Db(e.into())
+    }
+}
+
+/// The ente behind a host name.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct EnteDiHost {
+    pub ente: EnteId,
+    pub codice: String,
+    pub denominazione: String,
+}
+
+/// Looks a host up: lower case, without port.
+pub async fn ente_di_host(db: &Db, host: &str) -> Result<Option<EnteDiHost>, db::Error> {
+    let mut tx = db.porta().await?;
+    Ok(sqlx::query_as(sql::ENTE_DI_HOST).bind(host).fetch_optional(tx.conn()).await?)
+}
+
+/// The ente with that code, for commands of the technical centre and for jobs that name one.
+pub async fn ente_per_codice(db: &Db, codice: &str) -> Result<Option<EnteDiHost>, db::Error> {
+    let mut tx = db.senza_ente().await?;
+    Ok(sqlx::query_as(sql::ENTE_PER_CODICE).bind(codice).fetch_optional(tx.conn()).await?)
+}
+
+/// A person with a role in the ente.
+#[derive(Debug, Clone, FromRow)]
+pub struct Persona {
+    pub id: PersonaId,
+    pub utente: String,
+    pub nome: String,
+    pub cognome: String,
+    pub ufficio: String,
+    pub ruolo: String,
+}
+
+/// Every role in force in the ente, by surname.
+pub async fn persone(tx: &mut Tx<DiEnte>) -> Result<Vec<Persona>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    Ok(sqlx::query_as(sql::PERSONE).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
+}
+
+/// The offices in force, by name: code and name.
+pub async fn uffici(tx: &mut Tx<DiEnte>) -> Result<Vec<(String, String)>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    Ok(sqlx::query_as(sql::UFFICI).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
+}
+
+pub async fn apri_ufficio(tx: &mut Tx<DiEnte>, codice: &str, nome: &str) -> Result<(), PersonaError> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    let esito =
+        sqlx::query(sql::APRI_UFFICIO).bind(ente).bind(codice).bind(nome).bind(db::sql(oggi)).execute(tx.conn()).await;
+    match esito.map_err(db::Error::from) {
+        Ok(_) => Ok(()),
+        Err(e) if e.vincolo() == Some("ufficio_pkey") => Err(PersonaError::UfficioDoppio(codice.to_owned())),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// A person to be, by user name: an existing one is reused as it is.
+#[derive(Debug, Clone)]
+pub struct NuovaPersona<'a> {
+    pub utente: &'a str,
+    pub nome: &'a str,
+    pub cognome: &'a str,
+    /// Set only if the person has no password yet.
+    pub parola: Option<&'a str>,
+}
+
+/// Makes (or finds) the person and gives the first role in the ente.
+pub async fn crea_persona(
+    tx: &mut Tx<DiEnte>,
+    nuova: &NuovaPersona<'_>,
+    ufficio: &str,
+    ruolo: &str,
+) -> Result<PersonaId, PersonaError> {
+    let utente = nuova.utente.to_lowercase();
+    if !(3..=100).contains(&utente.chars().count()) || utente.chars().any(char::is_whitespace) {
+        return Err(PersonaError::UtenteIllegibile);
+    }
+    let persona: PersonaId = sqlx::query_scalar(sql::PERSONA_PER_UTENTE)
+        .bind(&utente)
+        .bind(nuova.nome)
+        .bind(nuova.cognome)
+        .fetch_one(tx.conn())
+        .await?;
+    aggiungi_ruolo(tx, persona, ufficio, ruolo).await?;
+    if let Some(parola) = nuova.parola {
+        let phc = sessione::cifra(parola).await?;
+        sqlx::query(sql::PRIMA_PAROLA).bind(persona).bind(phc).execute(tx.conn()).await?;
+    }
+    Ok(persona)
+}
+
+pub async fn aggiungi_ruolo(
+    tx: &mut Tx<DiEnte>,
+    persona: PersonaId,
+    ufficio: &str,
+    ruolo: &str,
+) -> Result<(), PersonaError> {
+    if !RUOLI.iter().any(|r| r.codice == ruolo) {
+        return Err(PersonaError::RuoloIgnoto(ruolo.to_owned()));
+    }
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    sqlx::query(sql::DAI_RUOLO)
+        .bind(ente)
+        .bind(persona)
+        .bind(ufficio)
+        .bind(ruolo)
+        .bind(db::sql(oggi))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Ends the role with yesterday: from now on it allows nothing. False if the person did not have it.
+pub async fn togli_ruolo(
+    tx: &mut Tx<DiEnte>,
+    persona: PersonaId,
+    ufficio: &str,
+    ruolo: &str,
+) -> Result<bool, PersonaError> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    let ieri = oggi.yesterday().unwrap_or(oggi);
+    let esito = sqlx::query(sql::TOGLI_RUOLO)
+        .bind(ente)
+        .bind(persona)
+        .bind(ufficio)
+        .bind(ruolo)
+        .bind(db::sql(ieri))
+        .execute(tx.conn())
+        .await?;
+    Ok(esito.rows_affected() > 0)
+}
+
+/// Sets a password from the command line of the technical centre.
+pub async fn imposta_parola(m: &Manutenzione, utente: &str, parola: &str) -> Result<(), PersonaError> {
+    let phc = sessione::cifra(parola).await?;
+    let mut tx = m.tx().await?;
+    let fatta: Option<PersonaId> = sqlx::query_scalar(sql::PAROLA_DI_SERVIZIO)
+        .bind(utente.to_lowercase())
+        .bind(phc)
+        .fetch_optional(tx.conn())
+        .await?;
+    fatta.ok_or_else(|| PersonaError::UtenteIgnoto(utente.to_owned()))?;
+    Ok(tx.commit().await?)
+}

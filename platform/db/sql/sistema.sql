@@ -1,0 +1,56 @@
+-- Replaceable: functions and triggers of schema sistema.
+create or replace function sistema.adesso(precedente timestamptz) returns timestamptz
+language sql volatile as $$
+  -- The legal instant: after the lock, never before the previous voce of the same chain.
+  select greatest(precedente, clock_timestamp() + (select scarto from sistema.orologio))
+$$;
+
+create or replace function sistema.orologio_protetto() returns trigger language plpgsql as $$
+begin
+  if new.scarto <> interval '0'
+     and not exists (select from sistema.installazione where modo in ('demo', 'prova')) then
+    raise exception 'the legal clock moves only in an installation marked demo or prova'
+      using constraint = 'orologio_solo_demo_o_prova', errcode = 'check_violation';
+  end if;
+  perform pg_notify('alleanza_orologio', '');
+  return new;
+end $$;
+drop trigger if exists orologio_protetto on sistema.orologio;
+create trigger orologio_protetto before insert or update on sistema.orologio
+  for each row execute function sistema.orologio_protetto();
+
+create or replace function sistema.mai() returns trigger language plpgsql as $$
+begin
+  raise exception '% on %.% is forbidden: nothing here is changed or deleted', tg_op, tg_table_schema, tg_table_name
+    using constraint = 'sola_aggiunta', errcode = 'check_violation';
+end $$;
+
+create or replace function sistema.sola_aggiunta(tavola regclass) returns void language plpgsql as $$
+begin
+  -- Grants stop the program; this trigger stops the owner and the maintenance role too.
+  execute format('drop trigger if exists sola_aggiunta on %s', tavola);
+  execute format('create trigger sola_aggiunta before update or delete or truncate on %s execute function sistema.mai()', tavola);
+end $$;
+drop trigger if exists sola_aggiunta on sistema.installazione;
+select sistema.sola_aggiunta('sistema.installazione');
+
+create or replace function sistema.proteggi(tavola regclass) returns void language plpgsql as $$
+declare
+  qui constant text := '(ente = nullif(current_setting(''alleanza.ente'', true), '''')::integer)';
+  miei constant text := '(ente = any (nullif(current_setting(''alleanza.enti'', true), '''')::integer[]))';
+begin
+  -- Every policy names its role; with none set nothing matches (after an earlier SET LOCAL the setting is '', not NULL).
+  execute format('alter table %s enable row level security', tavola);
+  execute format('alter table %s force row level security', tavola);
+  execute format('drop policy if exists di_ente on %s', tavola);
+  execute format('create policy di_ente on %s to alleanza_app using %s with check %s', tavola, qui, qui);
+  -- FORCE binds the owner too: functions that run as the owner obey the same ente.
+  execute format('drop policy if exists del_proprietario on %s', tavola);
+  execute format('create policy del_proprietario on %s to alleanza_owner using %s with check %s', tavola, qui, qui);
+  execute format('drop policy if exists di_scrivania on %s', tavola);
+  execute format('create policy di_scrivania on %s for select to alleanza_scrivania using %s', tavola, miei);
+end $$;
+
+grant select on sistema.installazione, sistema.orologio to public;
+grant execute on function sistema.adesso(timestamptz) to public;
+revoke insert, update, delete on sistema.orologio, sistema.installazione from alleanza_manutenzione;

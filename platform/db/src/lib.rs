@@ -1,0 +1,151 @@
+//! PostgreSQL and nothing above it: connections, scopes, the private cluster, migrations, the clock, randomness.
+//!
+//! Invariant: no other crate holds a pool. A query needs a [`Tx`], and a `Tx` says in its type what it may see.
+#![expect(clippy::disallowed_types, reason = "this crate is where pools live")]
+
+pub mod caso;
+pub mod cluster;
+mod errore;
+mod migra;
+mod orologio;
+#[cfg(feature = "prova")]
+pub mod prova;
+mod tx;
+
+pub use errore::Error;
+pub use migra::{Migrazioni, Passo, SISTEMA, Sostituibile, istruzioni_dei_ruoli};
+pub use orologio::{Orologio, Scarto};
+pub use tx::{Centro, Coda, DiAlleanza, DiEnte, EnteId, Manut, Porta, Scrivania, SenzaEnte, Tx};
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
+
+/// Binds an instant or a date: `query.bind(db::sql(tx.now()))`.
+pub fn sql<T: jiff_sqlx::ToSqlx>(t: T) -> T::Target {
+    t.to_sqlx()
+}
+
+/// A role of the database, as `sql/ruoli.sql` makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruolo {
+    App,
+    Scrivania,
+    Alleanza,
+    Centro,
+    Porta,
+    Coda,
+    Manutenzione,
+}
+
+impl Ruolo {
+    pub fn nome(self) -> &'static str {
+        match self {
+            Ruolo::App => "alleanza_app",
+            Ruolo::Scrivania => "alleanza_scrivania",
+            Ruolo::Alleanza => "alleanza_alleanza",
+            Ruolo::Centro => "alleanza_centro",
+            Ruolo::Porta => "alleanza_porta",
+            Ruolo::Coda => "alleanza_coda",
+            Ruolo::Manutenzione => "alleanza_manutenzione",
+        }
+    }
+}
+
+/// A statement of a service, listed so that a test prepares it as the role that runs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Istruzione {
+    pub ruolo: Ruolo,
+    pub nome: &'static str,
+    pub sql: &'static str,
+}
+
+/// Lists statements by the role that runs them: `istruzioni! { App: ELENCO, NUOVO; Porta: HOST; }`.
+#[macro_export]
+macro_rules! istruzioni {
+    ($($ruolo:ident: $($nome:ident),+ $(,)?;)+) => {
+        &[$($($crate::Istruzione { ruolo: $crate::Ruolo::$ruolo, nome: stringify!($nome), sql: $nome },)+)+]
+    };
+}
+
+/// The serving side: a pool of `alleanza_app`, which owns nothing and sees nothing without a scope.
+#[derive(Debug, Clone)]
+pub struct Db {
+    pool: PgPool,
+    orologio: Orologio,
+}
+
+impl Db {
+    /// Connects as the serving role. `connessioni` is the size of the pool.
+    pub async fn connetti(url: &str, connessioni: u32) -> Result<Db, Error> {
+        let pool = pool(url, connessioni).await?;
+        let orologio = Orologio::default();
+        orologio.leggi(&pool).await?;
+        Ok(Db { pool, orologio })
+    }
+
+    /// The clock of rules and deadlines outside a transaction (caches, schedules).
+    pub fn orologio(&self) -> &Orologio {
+        &self.orologio
+    }
+
+    /// A connection that hears notifications on `canali`; it reconnects by itself.
+    pub async fn ascolta(&self, canali: &[&str]) -> Result<PgListener, Error> {
+        let mut l = PgListener::connect_with(&self.pool).await?;
+        l.listen_all(canali.iter().copied()).await?;
+        Ok(l)
+    }
+
+    /// Keeps the clock's offset equal to the database's, for as long as the program runs.
+    pub async fn segui_orologio(&self) -> Result<(), Error> {
+        let mut l = self.ascolta(&["alleanza_orologio"]).await?;
+        let db = self.clone();
+        tokio::spawn(async move {
+            while l.recv().await.is_ok() {
+                if let Err(e) = db.orologio.leggi(&db.pool).await {
+                    tracing::error!(errore = %e, "clock offset not read");
+                }
+            }
+        });
+        Ok(())
+    }
+
+    pub async fn chiudi(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The maintenance side: migrations, loader, verification, export. Two connections, never the server's.
+#[derive(Debug, Clone)]
+pub struct Manutenzione {
+    pool: PgPool,
+    orologio: Orologio,
+}
+
+impl Manutenzione {
+    /// Connects as the migrating role.
+    pub async fn connetti(url: &str) -> Result<Manutenzione, Error> {
+        Ok(Manutenzione { pool: pool(url, 3).await?, orologio: Orologio::default() })
+    }
+
+    pub async fn chiudi(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn pool(url: &str, connessioni: u32) -> Result<PgPool, Error> {
+    let opzioni = PgConnectOptions::from_str(url)?.application_name("alleanza").options([
+        // A forgotten transaction must not hold a register for ever.
+        ("idle_in_transaction_session_timeout", "60s"),
+        ("statement_timeout", "120s"),
+        ("timezone", "UTC"),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connessioni)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .connect_with(opzioni)
+        .await?)
+}

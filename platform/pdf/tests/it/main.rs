@@ -1,0 +1,7 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod documento;
+mod fabbrica;
+mod ostili;
+mod strumenti;
+mod timbro;

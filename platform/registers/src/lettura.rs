@@ -1,0 +1,42 @@
+//! Reading a chain back, in its order, a row at a time: verification and export walk the same rows, memory stays flat.
+
+use std::collections::BTreeMap;
+
+use db::{EnteId, Manut, Tx};
+use futures_util::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+
+use crate::sql;
+
+/// Salt (hexadecimal) and value of a field of which the chain holds only the salted hash.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Chiaro {
+    pub sale: String,
+    pub valore: String,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct VoceScritta {
+    pub posizione: i64,
+    pub serie: i32,
+    pub operazione: i16,
+    pub numero: Option<i32>,
+    pub istante: jiff_sqlx::Timestamp,
+    pub versione_canonica: i16,
+    pub contenuto: Vec<u8>,
+    pub impronta_contenuto: Vec<u8>,
+    pub impronta: Vec<u8>,
+    #[sqlx(json)]
+    pub chiaro: BTreeMap<String, Chiaro>,
+}
+
+/// The voci of one chain, in order of position.
+pub(crate) fn voci<'t>(
+    tx: &'t mut Tx<Manut>,
+    ente: EnteId,
+    aoo: &'t str,
+    registro: &'t str,
+    catena: i32,
+) -> BoxStream<'t, Result<VoceScritta, sqlx::Error>> {
+    sqlx::query_as(sql::VOCI).bind(ente).bind(aoo).bind(registro).bind(catena).fetch(tx.conn())
+}

@@ -1,0 +1,134 @@
+//! Care of what is already here: verification, lists, copies, and the collection of what nobody cites.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt, future};
+use jiff::{SignedDuration, Timestamp};
+use kernel::Impronta;
+use object_store::path::Path as Chiave;
+use object_store::{ObjectMeta, ObjectStoreExt, PutPayload};
+use tokio::fs::{self, File};
+use tokio::io::AsyncWriteExt;
+
+use crate::archivio::{IN_ARRIVO, chiave, valido};
+use crate::{Archivio, StorageError};
+
+/// How a blob stands against its fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stato {
+    Integro,
+    Mancante,
+    Alterato,
+}
+
+/// A blob as the folder shows it, unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blob {
+    pub impronta: Impronta,
+    pub dimensione: u64,
+    pub scritto_il: Timestamp,
+}
+
+impl Archivio {
+    /// Reads a blob whole and compares it with its fingerprint.
+    pub async fn verifica(&self, ente: &str, impronta: &Impronta) -> Result<Stato, StorageError> {
+        let letto = async { self.apri(ente, impronta).await?.flusso.try_for_each(|_| future::ready(Ok(()))).await };
+        match letto.await {
+            Ok(()) => Ok(Stato::Integro),
+            Err(StorageError::Mancante(_)) => Ok(Stato::Mancante),
+            Err(StorageError::Alterato(_)) => Ok(Stato::Alterato),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The blobs of an ente, in no order. Files that are not named by a fingerprint are nobody's business.
+    pub fn elenco(&self, ente: &str) -> Result<BoxStream<'static, Result<Blob, StorageError>>, StorageError> {
+        valido(ente)?;
+        let trovati = self.store.list(Some(&Chiave::from(ente)));
+        Ok(trovati.map_err(StorageError::from).try_filter_map(|m| future::ready(Ok(blob(&m)))).boxed())
+    }
+
+    /// Copies the blobs of an ente into `cartella`, each verified and named by its fingerprint: how many.
+    pub async fn copia(&self, ente: &str, cartella: &Path) -> Result<usize, StorageError> {
+        fs::create_dir_all(cartella).await?;
+        let mut blob = self.elenco(ente)?;
+        let mut n = 0;
+        while let Some(b) = blob.try_next().await? {
+            let mut flusso = self.apri(ente, &b.impronta).await?.flusso;
+            let mut file = File::create(cartella.join(b.impronta.to_string())).await?;
+            while let Some(pezzo) = flusso.try_next().await? {
+                file.write_all(&pezzo).await?;
+            }
+            file.sync_all().await?;
+            n += 1;
+        }
+        Ok(n)
+    }
+
+    /// Deletes the blobs of an ente that are not among `citati` and are older than `grazia`: how many.
+    ///
+    /// Read `citati` before calling; `grazia` is longer than the longest draft, and its clock is the store's own.
+    pub async fn raccogli(
+        &self,
+        ente: &str,
+        citati: &HashSet<Impronta>,
+        grazia: SignedDuration,
+    ) -> Result<usize, StorageError> {
+        let limite = self.ora().await? - grazia;
+        let mut blob = self.elenco(ente)?;
+        let mut n = 0;
+        while let Some(b) = blob.try_next().await? {
+            if b.scritto_il < limite && !citati.contains(&b.impronta) {
+                n += usize::from(self.elimina_se_vecchio(&chiave(ente, &b.impronta)?, limite).await?);
+            }
+        }
+        Ok(n)
+    }
+
+    /// Removes what uploads cut short by a crash left aside more than `grazia` ago: how many files.
+    pub async fn spazza(&self, grazia: SignedDuration) -> Result<usize, StorageError> {
+        let limite = self.ora().await? - grazia;
+        let mut n = 0;
+        let mut file = fs::read_dir(self.cartella.join(IN_ARRIVO)).await?;
+        while let Some(f) = file.next_entry().await? {
+            // An upload that ends meanwhile takes its file away.
+            let Ok(meta) = f.metadata().await else { continue };
+            if Timestamp::try_from(meta.modified()?).is_ok_and(|scritto_il| scritto_il < limite) {
+                fs::remove_file(f.path()).await?;
+                n += 1;
+            }
+        }
+        Ok(n)
+    }
+
+    async fn elimina_se_vecchio(&self, chiave: &Chiave, limite: Timestamp) -> Result<bool, StorageError> {
+        let _raccolgo = self.raccolta.write().await;
+        // Between the list and here the same bytes may have arrived again, for someone who is about to cite them.
+        let vecchio = istante(&self.store.head(chiave).await?) < limite;
+        if vecchio {
+            self.store.delete(chiave).await?;
+        }
+        Ok(vecchio)
+    }
+
+    /// The clock that dates blobs: the disk's or the bucket's, which the legal clock of a demo does not move.
+    async fn ora(&self) -> Result<Timestamp, StorageError> {
+        let prova = self.aside();
+        self.store.put(&prova, PutPayload::from_static(b"ora")).await?;
+        let adesso = istante(&self.store.head(&prova).await?);
+        self.store.delete(&prova).await?;
+        Ok(adesso)
+    }
+}
+
+fn blob(m: &ObjectMeta) -> Option<Blob> {
+    let impronta = m.location.filename()?.parse().ok()?;
+    Some(Blob { impronta, dimensione: m.size, scritto_il: istante(m) })
+}
+
+fn istante(m: &ObjectMeta) -> Timestamp {
+    // A date out of range is a young one: nothing is deleted for it.
+    Timestamp::from_microsecond(m.last_modified.timestamp_micros()).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,149 @@
+//! Which house a request knocks at: the desk's host, the host of an ente, or none.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+
+use authz::EnteDiHost;
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use db::{DiEnte, Tx};
+use kernel::Data;
+
+use crate::stato::Configurazione;
+use crate::{Errore, Stato};
+
+/// Whose door it is.
+pub(crate) enum Casa {
+    Scrivania,
+    Ente(EnteHost),
+}
+
+/// The ente whose public host was called.
+#[derive(Clone)]
+pub struct EnteHost {
+    stato: Stato,
+    ente: EnteDiHost,
+    attivi: std::sync::Arc<Vec<String>>,
+}
+
+impl EnteHost {
+    pub fn stato(&self) -> &Stato {
+        &self.stato
+    }
+
+    pub fn ente(&self) -> &EnteDiHost {
+        &self.ente
+    }
+
+    pub async fn tx(&self) -> Result<Tx<DiEnte>, db::Error> {
+        self.stato.db.di_ente(self.ente.ente).await
+    }
+
+    pub fn oggi(&self) -> Data {
+        self.stato.oggi()
+    }
+
+    pub fn attivo(&self, servizio: &str) -> bool {
+        self.attivi.iter().any(|s| s == servizio)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for EnteHost {
+    type Rejection = Errore;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Errore> {
+        parts.extensions.get().cloned().ok_or(Errore::NonTrovato)
+    }
+}
+
+/// Finds the house of a host name; an unknown one is refused with one sentence.
+pub(crate) async fn trova(stato: &Stato, nome: Option<String>) -> Result<Casa, Errore> {
+    let ignoto = || Errore::del_kit("WEB-003", StatusCode::NOT_FOUND);
+    let nome = nome.ok_or_else(ignoto)?;
+    if nome == stato.config.host_scrivania {
+        return Ok(Casa::Scrivania);
+    }
+    let ente = authz::ente_di_host(&stato.db, &nome).await?.ok_or_else(ignoto)?;
+    let mut tx = stato.db.di_ente(ente.ente).await?;
+    let attivi = (stato.servizi_attivi)(&mut tx).await?.into();
+    Ok(Casa::Ente(EnteHost { stato: stato.clone(), ente, attivi }))
+}
+
+/// The name that was called: the proxy's word, if it is our proxy, otherwise the browser's.
+pub(crate) fn nome_host(config: &Configurazione, req: &Request) -> Option<String> {
+    let inoltrato = dal_proxy(config, req.extensions().get()).then(|| unica(req.headers(), "x-forwarded-host"));
+    match inoltrato.flatten() {
+        Some(h) => pulisci(h),
+        None => pulisci(dichiarato(req.headers(), req.uri())?),
+    }
+}
+
+fn dichiarato<'a>(h: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
+    if h.contains_key(header::HOST) { unica(h, "host") } else { uri.authority().map(|a| a.as_str()) }
+}
+
+/// The value of a header that must appear once.
+fn unica<'a>(h: &'a HeaderMap, nome: &str) -> Option<&'a str> {
+    let mut tutte = h.get_all(nome).iter();
+    let prima = tutte.next()?.to_str().ok()?;
+    tutte.next().is_none().then_some(prima)
+}
+
+/// Lower case, without port and final dot; none when it cannot be a name.
+fn pulisci(host: &str) -> Option<String> {
+    let (nome, porta) = host.split_once(':').unwrap_or((host, ""));
+    let nome = nome.strip_suffix('.').unwrap_or(nome).to_ascii_lowercase();
+    let lecito = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
+    let buono = (1..=253).contains(&nome.len())
+        && nome.bytes().all(lecito)
+        && porta.len() <= 5
+        && porta.bytes().all(|b| b.is_ascii_digit());
+    buono.then_some(nome)
+}
+
+fn dal_proxy(config: &Configurazione, da: Option<&ConnectInfo<SocketAddr>>) -> bool {
+    config.proxy.is_some() && da.map(|c| c.0.ip().to_canonical()) == config.proxy
+}
+
+/// The address of the person, for the slow-down of guessing: the proxy's last word, if it is our proxy.
+pub(crate) struct Indirizzo(pub String);
+
+impl FromRequestParts<Stato> for Indirizzo {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, stato: &Stato) -> Result<Self, Infallible> {
+        let da = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let inoltrati = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
+        let ultimo = inoltrati.and_then(|v| v.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+        let ip = ultimo.filter(|_| dal_proxy(&stato.config, da)).or(da.map(|c| c.0.ip().to_canonical()));
+        Ok(Indirizzo(ip.map_or_else(|| "sconosciuto".to_owned(), |ip| ip.to_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pulisci;
+
+    #[test]
+    fn a_host_is_a_name_and_maybe_a_port() {
+        for (dato, atteso) in [
+            ("localhost", Some("localhost")),
+            ("LOCALHOST:8080", Some("localhost")),
+            ("Introdacqua.localhost.:8080", Some("introdacqua.localhost")),
+            ("", None),
+            (":8080", None),
+            ("a b", None),
+            ("localhost:80a", None),
+            ("localhost:8080:8080", None),
+            ("[::1]:8080", None),
+            ("localhost/../x", None),
+            ("localhost@evil", None),
+            ("com\u{0}une", None),
+            ("però.it", None),
+        ] {
+            assert_eq!(pulisci(dato).as_deref(), atteso, "{dato:?}");
+        }
+        assert_eq!(pulisci(&"a".repeat(254)), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! The web kit: hosts and scopes as extractors, routes as values, forms as data, one frame, one set of components.
+//!
+//! Invariant: every route is in a service's list, with the permission it asks for; the completeness tests walk it.
+//! Invariant: a handler of the back office runs only after its gate found a session, an ente of that person, the role
+//! and the service.
+
+mod accesso;
+pub mod caricamento;
+mod componenti;
+mod contorno;
+mod errore;
+mod errore_pagina;
+mod host;
+mod impaginazione;
+mod modulo;
+mod operatore;
+mod pagina;
+mod pubblico;
+mod risorse;
+mod rotte;
+mod scrivania;
+mod servizio;
+mod sicurezza;
+mod stato;
+
+pub use caricamento::{Caricamento, FileRicevuto};
+pub use componenti::{Campo, Senso, avviso, colonne, comune, fatti, icona, impronta, pagine, stato, vuoto};
+pub use contorno::Operazione;
+pub use errore::{CODICI, Errore};
+pub use host::EnteHost;
+pub use impaginazione::Pagine;
+pub use modulo::{ErroreCampo, Inviato, Modulo, Regole};
+pub use operatore::{Operatore, Persona};
+pub use pagina::Pagina;
+pub use pubblico::{con_etag, non_modificato};
+pub use risorse::risorsa;
+pub use rotte::{Ambito, Metodo, Rotta, rotte_del_kit, router};
+pub use servizio::{
+    Anteprima, Attesa, Attivazione, CheCosaAspetta, Futuro, PassiDelFilo, Passo, Service, StatoPasso, Tabella,
+    Trattamento, VoceMenu,
+};
+pub use stato::{Configurazione, ServiziAttivi, Stato};

@@ -1,0 +1,199 @@
+//! Who is at the desk, and for which ente: gates before the handler, extractors inside it.
+
+use std::sync::Arc;
+
+use authz::{Chi, EnteDiPersona, Permessa, Sessione};
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use db::{DiEnte, Tx};
+use kernel::Data;
+
+use crate::contorno::{Operazione, Quadro};
+use crate::{Errore, Modulo, Service, Stato, accesso};
+
+/// A person with a session, at their desk.
+#[derive(Clone)]
+pub struct Persona {
+    stato: Stato,
+    sessione: Arc<Sessione>,
+}
+
+impl Persona {
+    pub fn stato(&self) -> &Stato {
+        &self.stato
+    }
+
+    pub fn chi(&self) -> &Chi {
+        &self.sessione.chi
+    }
+
+    pub fn utente(&self) -> &str {
+        &self.sessione.utente
+    }
+
+    /// The enti where the person has a role today, by name.
+    pub fn enti(&self) -> &[EnteDiPersona] {
+        &self.sessione.enti
+    }
+
+    pub fn csrf(&self) -> &str {
+        &self.sessione.csrf
+    }
+
+    /// An empty form of this session.
+    pub fn modulo(&self) -> Modulo {
+        Modulo::nuovo(self.csrf())
+    }
+
+    pub fn oggi(&self) -> Data {
+        self.stato.oggi()
+    }
+}
+
+/// A person working for one of their enti.
+#[derive(Clone)]
+pub struct Operatore {
+    persona: Persona,
+    ente: EnteDiPersona,
+    attivi: Arc<Vec<String>>,
+    spento: Option<&'static str>,
+}
+
+impl std::ops::Deref for Operatore {
+    type Target = Persona;
+
+    fn deref(&self) -> &Persona {
+        &self.persona
+    }
+}
+
+impl Operatore {
+    pub fn persona(&self) -> &Persona {
+        &self.persona
+    }
+
+    pub fn ente(&self) -> &EnteDiPersona {
+        &self.ente
+    }
+
+    /// Opens a transaction on the ente.
+    pub async fn tx(&self) -> Result<Tx<DiEnte>, db::Error> {
+        self.stato.db.di_ente(self.ente.ente).await
+    }
+
+    /// What pages ask before they show a button; commands ask again, in their transaction.
+    pub fn puo(&self, azione: Permessa) -> bool {
+        self.ente.puo(azione.ruoli)
+    }
+
+    pub fn attivo(&self, servizio: &str) -> bool {
+        self.attivi.iter().any(|s| s == servizio)
+    }
+
+    /// The services that are on, in import order.
+    pub fn servizi(&self) -> impl Iterator<Item = &'static Service> {
+        self.stato.servizi.iter().filter(|s| s.sempre_attivo || self.attivo(s.codice))
+    }
+
+    /// The name of the page's service, when it is switched off and can only be read.
+    pub fn spento(&self) -> Option<&'static str> {
+        self.spento
+    }
+
+    /// An address of the ente: `op.percorso("/protocollo")` is `/e/c_e307/protocollo`.
+    pub fn percorso(&self, relativo: impl std::fmt::Display) -> String {
+        format!("/e/{}{relativo}", self.ente.codice)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Operatore {
+    type Rejection = Errore;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Errore> {
+        parts.extensions.get().cloned().ok_or(Errore::NonTrovato)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Persona {
+    type Rejection = Errore;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Errore> {
+        parts.extensions.get().cloned().ok_or(Errore::NonTrovato)
+    }
+}
+
+/// What a gate must know of its route.
+#[derive(Clone)]
+pub(crate) struct Cancello {
+    pub stato: Stato,
+    pub servizio: Option<&'static Service>,
+    pub azione: Option<Permessa>,
+    pub scrive: bool,
+}
+
+/// The gate of the desk: a session, or the way to the door.
+pub(crate) async fn alla_scrivania(
+    State(c): State<Cancello>,
+    mut req: Request,
+    next: Next,
+) -> Result<Response, Errore> {
+    let operazione = Operazione::di(&req);
+    let token = accesso::token(&c.stato.config, req.headers());
+    let Some(persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
+    operazione.riconosci(Quadro::Scrivania(persona.clone()));
+    req.extensions_mut().insert(persona);
+    Ok(next.run(req).await)
+}
+
+/// The gate of the back office: a session, an ente of the person, a role, a service that is on.
+pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Next) -> Result<Response, Errore> {
+    let operazione = Operazione::di(&req);
+    let token = accesso::token(&c.stato.config, req.headers());
+    let Some(persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
+    let (mut parts, corpo) = req.into_parts();
+    let codice = codice_ente(&mut parts).await;
+    // Not found instead of forbidden: of an ente that is not theirs a person may not even know the pages.
+    let ente = persona.enti().iter().find(|e| Some(&e.codice) == codice.as_ref()).cloned().ok_or(Errore::NonTrovato)?;
+    let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
+    let spento = c.servizio.filter(|s| !s.sempre_attivo && !attivi.iter().any(|a| a == s.codice)).map(|s| s.nome);
+    let op = Operatore { persona, ente, attivi: attivi.into(), spento };
+    operazione.riconosci(Quadro::Ufficio(op.clone()));
+    if spento.is_some() && c.scrive {
+        return Err(Errore::del_kit("WEB-005", StatusCode::NOT_FOUND));
+    }
+    if let Some(a) = c.azione.filter(|a| !op.puo(*a)) {
+        return Err(Errore::senza_ruolo(a));
+    }
+    parts.extensions.insert(op.persona.clone());
+    parts.extensions.insert(op);
+    Ok(next.run(Request::from_parts(parts, corpo)).await)
+}
+
+async fn codice_ente(parts: &mut Parts) -> Option<String> {
+    let parametri = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    parametri.iter().find(|(n, _)| *n == "codice").map(|(_, v)| v.to_owned())
+}
+
+/// The person behind the token of a cookie.
+pub(crate) async fn riconosci(
+    stato: &Stato,
+    token: Option<String>,
+    operazione: &Operazione,
+) -> Result<Option<Persona>, Errore> {
+    let Some(token) = token else { return Ok(None) };
+    let sessione = authz::riconosci(&stato.db, &token, operazione.id()).await?;
+    Ok(sessione.map(|s| Persona { stato: stato.clone(), sessione: Arc::new(s) }))
+}
+
+/// Reading sends to the door and back; writing shows what was typed, so that it is not lost.
+async fn senza_sessione(req: Request) -> Result<Response, Errore> {
+    if matches!(*req.method(), Method::GET | Method::HEAD) {
+        let qui = req.uri().path_and_query().map_or("/", |p| p.as_str());
+        return Ok(Redirect::to(&accesso::porta(qui)).into_response());
+    }
+    let ritorno = accesso::pagina_di_provenienza(&req);
+    Err(Errore::SenzaSessione { ritorno, scritto: crate::caricamento::testi_scritti(req).await })
+}

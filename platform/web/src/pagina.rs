@@ -1,0 +1,225 @@
+//! A page: the frame of the desk, of an ente's site, or none, around a template of a service.
+
+use askama::Template;
+use authz::EnteDiPersona;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::{EnteHost, Errore, Modulo, Operatore, Persona, Stato, VoceMenu};
+
+/// A page that says one thing, and needs no other notice.
+const BREVE: &str = "al-breve-largo";
+
+enum Cornice<'a> {
+    Ufficio(&'a Operatore),
+    Scrivania(&'a Persona),
+    Pubblica(&'a EnteHost),
+    Nuda(&'a Stato),
+}
+
+/// Made with [`Pagina::ufficio`] and its sisters, closed with [`Pagina::con`].
+#[must_use = "a page is sent with `con`"]
+pub struct Pagina<'a> {
+    cornice: Cornice<'a>,
+    titolo: String,
+    attiva: &'a str,
+    briciole: Vec<(String, String)>,
+    classe: &'static str,
+    stato: StatusCode,
+}
+
+/// A link of a menu, ready to be drawn.
+pub(crate) struct Voce {
+    pub etichetta: String,
+    pub href: String,
+    pub attiva: bool,
+}
+
+#[derive(Template)]
+#[template(path = "cornice_ufficio.html")]
+struct CorniceUfficio<'a> {
+    titolo: String,
+    modo: Option<&'static str>,
+    menu: Vec<Voce>,
+    ricerca: Option<String>,
+    persona: &'a Persona,
+    ente: Option<&'a EnteDiPersona>,
+    iniziali: String,
+    spento: Option<&'static str>,
+    classe: &'static str,
+    corpo: String,
+}
+
+#[derive(Template)]
+#[template(path = "cornice_cittadino.html")]
+struct CorniceCittadino<'a> {
+    titolo: String,
+    modo: Option<&'static str>,
+    alleanza: &'a str,
+    ente: &'a str,
+    menu: Vec<Voce>,
+    briciole: Vec<(String, String)>,
+    qui: &'a str,
+    corpo: String,
+}
+
+#[derive(Template)]
+#[template(path = "cornice_nuda.html")]
+struct CorniceNuda {
+    titolo: String,
+    modo: Option<&'static str>,
+    classe: &'static str,
+    corpo: String,
+}
+
+impl<'a> Pagina<'a> {
+    /// A page of the back office, for one ente.
+    pub fn ufficio(op: &'a Operatore, titolo: impl Into<String>) -> Pagina<'a> {
+        Pagina::nuova(Cornice::Ufficio(op), titolo, "al-foglio")
+    }
+
+    /// A page of the desk, over all the enti of the person.
+    pub fn scrivania(persona: &'a Persona, titolo: impl Into<String>) -> Pagina<'a> {
+        Pagina::nuova(Cornice::Scrivania(persona), titolo, "al-foglio")
+    }
+
+    /// A page that everybody reads, on the ente's own host.
+    pub fn pubblica(ente: &'a EnteHost, titolo: impl Into<String>) -> Pagina<'a> {
+        Pagina::nuova(Cornice::Pubblica(ente), titolo, "")
+    }
+
+    /// A page with nothing around it: the door, an error before anybody is known.
+    pub fn nuda(stato: &'a Stato, titolo: impl Into<String>) -> Pagina<'a> {
+        Pagina::nuova(Cornice::Nuda(stato), titolo, "al-breve")
+    }
+
+    fn nuova(cornice: Cornice<'a>, titolo: impl Into<String>, classe: &'static str) -> Pagina<'a> {
+        let (attiva, briciole) = ("", Vec::new());
+        Pagina { cornice, titolo: titolo.into(), attiva, briciole, classe, stato: StatusCode::OK }
+    }
+
+    /// The menu entry where the page belongs: its path, with or without the first slash.
+    pub fn attiva(mut self, percorso: &'a str) -> Self {
+        self.attiva = percorso.trim_start_matches('/');
+        self
+    }
+
+    /// A step of the path above a public page; the page itself is added at the end.
+    pub fn briciola(mut self, etichetta: impl Into<String>, href: impl Into<String>) -> Self {
+        self.briciole.push((etichetta.into(), href.into()));
+        self
+    }
+
+    /// For registers and wide tables.
+    pub fn larga(mut self) -> Self {
+        self.classe = if matches!(self.cornice, Cornice::Nuda(_)) { BREVE } else { "al-foglio al-foglio-largo" };
+        self
+    }
+
+    /// For a page that says one thing.
+    pub fn breve(mut self) -> Self {
+        self.classe = BREVE;
+        self
+    }
+
+    pub fn stato(mut self, stato: StatusCode) -> Self {
+        self.stato = stato;
+        self
+    }
+
+    /// The status that the form asks for: 422 when something is wrong with it.
+    pub fn di(self, modulo: &Modulo) -> Self {
+        self.stato(modulo.stato())
+    }
+
+    /// Renders the frame around `corpo`.
+    pub fn con(self, corpo: impl Template) -> Response {
+        let stato = self.stato;
+        match corpo.render().and_then(|c| self.intorno(c)) {
+            Ok(html) => (stato, Html(html)).into_response(),
+            Err(e) => Errore::guasto(e).into_response(),
+        }
+    }
+
+    fn intorno(self, corpo: String) -> askama::Result<String> {
+        match self.cornice {
+            Cornice::Ufficio(op) => self.ufficio_intorno(op, corpo),
+            Cornice::Scrivania(p) => self.scrivania_intorno(p, corpo),
+            Cornice::Pubblica(e) => self.pubblica_intorno(e, corpo),
+            Cornice::Nuda(s) => {
+                let titolo = format!("{} · Alleanza", self.titolo);
+                CorniceNuda { titolo, modo: s.config.modo(), classe: self.classe, corpo }.render()
+            }
+        }
+    }
+
+    fn ufficio_intorno(self, op: &Operatore, corpo: String) -> askama::Result<String> {
+        let voce = |v: &VoceMenu| Voce {
+            etichetta: v.etichetta.to_owned(),
+            href: op.percorso(v.percorso),
+            attiva: v.percorso.trim_start_matches('/') == self.attiva,
+        };
+        let permessa = |v: &&VoceMenu| v.azione.is_none_or(|a| op.puo(a));
+        let menu = op.servizi().flat_map(|s| s.menu).filter(permessa).map(voce).collect();
+        let ricerca = op.servizi().filter_map(|s| s.ricerca.as_ref()).find(permessa).map(|v| op.percorso(v.percorso));
+        CorniceUfficio {
+            titolo: format!("{} · {} · Alleanza", self.titolo, op.ente().denominazione),
+            modo: op.stato().config.modo(),
+            menu,
+            ricerca,
+            persona: op.persona(),
+            ente: Some(op.ente()),
+            iniziali: iniziali(&op.chi().nome),
+            spento: op.spento().filter(|_| self.classe != BREVE),
+            classe: self.classe,
+            corpo,
+        }
+        .render()
+    }
+
+    fn scrivania_intorno(self, p: &Persona, corpo: String) -> askama::Result<String> {
+        CorniceUfficio {
+            titolo: format!("{} · Alleanza", self.titolo),
+            modo: p.stato().config.modo(),
+            menu: Vec::new(),
+            ricerca: None,
+            persona: p,
+            ente: None,
+            iniziali: iniziali(&p.chi().nome),
+            spento: None,
+            classe: self.classe,
+            corpo,
+        }
+        .render()
+    }
+
+    fn pubblica_intorno(self, e: &EnteHost, corpo: String) -> askama::Result<String> {
+        let stato = e.stato();
+        let servizi = stato.servizi.iter().filter(|s| s.sempre_attivo || e.attivo(s.codice));
+        let voce = |v: &VoceMenu| Voce {
+            etichetta: v.etichetta.to_owned(),
+            href: v.percorso.to_owned(),
+            attiva: v.percorso.trim_start_matches('/') == self.attiva,
+        };
+        let ente = &e.ente().denominazione;
+        let titolo = if self.titolo == *ente { ente.clone() } else { format!("{} · {ente}", self.titolo) };
+        CorniceCittadino {
+            titolo,
+            modo: stato.config.modo(),
+            alleanza: &stato.config.nome,
+            ente,
+            menu: servizi.flat_map(|s| s.menu_pubblico).map(voce).collect(),
+            qui: if self.titolo == *ente { "" } else { &self.titolo },
+            briciole: self.briciole,
+            corpo,
+        }
+        .render()
+    }
+}
+
+/// Two letters for who has no picture.
+fn iniziali(nome: &str) -> String {
+    let parole: Vec<&str> = nome.split_whitespace().collect();
+    let estreme = [parole.first(), parole.last().filter(|_| parole.len() > 1)];
+    estreme.into_iter().flatten().filter_map(|p| p.chars().next()).flat_map(char::to_uppercase).collect()
+}

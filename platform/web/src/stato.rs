@@ -1,0 +1,64 @@
+//! What every handler can reach.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use authz::RegistroAccessi;
+use db::{Db, DiEnte, Tx};
+use kernel::Data;
+use storage::Archivio;
+
+use crate::{Futuro, Service};
+
+/// How the installation answers.
+#[derive(Debug, Clone)]
+pub struct Configurazione {
+    /// The host of back office and desk (`ALLEANZA_HOST_SCRIVANIA`).
+    pub host_scrivania: String,
+    /// Shown at the door: the alliance that runs the installation.
+    pub nome: String,
+    /// True when people arrive by https: cookies become `__Host-` and Secure.
+    pub https: bool,
+    /// The only address whose forwarded headers are believed (`ALLEANZA_PROXY`).
+    pub proxy: Option<IpAddr>,
+    /// `esercizio`, `demo` or `prova`: the last two say so on every page.
+    pub modo: String,
+}
+
+impl Configurazione {
+    /// What every page of an installation that is not real says.
+    pub(crate) fn modo(&self) -> Option<&'static str> {
+        match self.modo.as_str() {
+            "demo" => Some("Dati inventati: questa installazione è una dimostrazione."),
+            "prova" => Some("Installazione di prova: ciò che scrivi non ha valore."),
+            _ => None,
+        }
+    }
+}
+
+/// Which services an ente has on: the table belongs to a service, so the kit asks through this.
+pub type ServiziAttivi = for<'a> fn(&'a mut Tx<DiEnte>) -> Futuro<'a, Result<Vec<String>, db::Error>>;
+
+/// Shared by all requests; cloning is cheap.
+#[derive(Clone)]
+pub struct Stato {
+    pub db: Db,
+    pub archivio: Archivio,
+    pub accessi: RegistroAccessi,
+    pub servizi: &'static [Service],
+    pub servizi_attivi: ServiziAttivi,
+    pub config: Arc<Configurazione>,
+}
+
+impl Stato {
+    /// The civil day in Europe/Rome, by the clock of rules and deadlines.
+    pub fn oggi(&self) -> Data {
+        kernel::tempo::giorno_a_roma(self.db.orologio().adesso())
+    }
+}
+
+impl std::fmt::Debug for Stato {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stato").field("config", &self.config).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,93 @@
+//! What goes wrong is a page with a code and an operation; every answer is guarded.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+
+use crate::casa::{Casa, get, stabile};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_refusal_is_a_page() {
+    let casa = Casa::nuova().await;
+    let giulia = casa.entra("giulia").await;
+    for (percorso, stato, codice) in [
+        ("/assente", 404, "WEB-404"),
+        ("/e/c_e307/quaderno/abc", 404, "WEB-404"),
+        ("/e/c_e307/quaderno/99999999", 404, "WEB-404"),
+        ("/e/c_e307/fili/abc", 404, "WEB-404"),
+        ("/e/c_e307/quaderno/1999", 422, "QUA-001"),
+        ("/e/c_e307/quaderno/cade", 500, "WEB-500"),
+        ("/esci", 405, "WEB-405"),
+    ] {
+        let r = casa.leggi(percorso, &giulia).await;
+        assert_eq!((r.stato.as_u16(), r.header("content-type")), (stato, "text/html; charset=utf-8"), "{percorso}");
+        assert!(r.corpo.contains(codice) && r.corpo.contains("e l’operazione"), "{percorso}");
+        assert!(!r.corpo.contains("the note fell"), "a page tells nothing of the inside");
+    }
+    let csrf = casa.csrf(&giulia).await;
+    let lungo = format!("csrf={csrf}&oggetto={}", "a".repeat(2 << 20));
+    let r = casa.invia("/e/c_e307/quaderno/nuova", &giulia, &lungo).await;
+    assert!(r.stato == StatusCode::PAYLOAD_TOO_LARGE && r.corpo.contains("WEB-006"));
+    let r = casa.invia("/e/c_e307/quaderno/file", &giulia, "csrf=x").await;
+    assert!(r.stato == StatusCode::BAD_REQUEST && r.corpo.contains("WEB-004"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_page_reads_well() {
+    let casa = Casa::nuova().await;
+    let rita = casa.entra("rita").await;
+    let r = casa.leggi("/e/c_e307/quaderno/nuova", &rita).await;
+    let (_, dopo) = r.corpo.split_once("<main").unwrap();
+    insta::assert_snapshot!(stabile(dopo.split("<details").next().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_guarded() {
+    let casa = Casa::nuova().await;
+    let r = casa.leggi("/accedi", "").await;
+    insta::assert_snapshot!(
+        [
+            "content-security-policy",
+            "x-content-type-options",
+            "referrer-policy",
+            "permissions-policy",
+            "cross-origin-opener-policy",
+            "cache-control",
+            "strict-transport-security"
+        ]
+        .map(|n| format!("{n}: {}", r.header(n)))
+        .join("\n")
+    );
+    assert!(!r.corpo.contains("style=") && !r.corpo.contains("<script>") && !r.corpo.contains(" onclick"));
+    assert!(casa.leggi("/salute", "").await.header("content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_a_few_words() {
+    let casa = Casa::nuova().await;
+    let r =
+        casa.chiedi(Request::get("/salute").header(header::HOST, "10.0.0.9:8080").body(Body::empty()).unwrap()).await;
+    let json: serde_json::Value = serde_json::from_str(&r.corpo).unwrap();
+    assert_eq!((r.stato, &json["stato"], &json["database"]), (StatusCode::OK, &"ok".into(), &"ok".into()));
+    casa.prova.db.chiudi().await;
+    let r = casa.chiedi(get("/salute").body(Body::empty()).unwrap()).await;
+    assert_eq!(r.stato, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn public_pages_are_asked_for_again_and_seldom_sent() {
+    let casa = Casa::nuova().await;
+    let chiedi = |etag: &str| {
+        let req = Request::get("/quaderno").header(header::HOST, "introdacqua.localhost");
+        req.header(header::IF_NONE_MATCH, etag).header(header::ACCEPT_ENCODING, "br").body(Body::empty()).unwrap()
+    };
+    let r = casa.chiedi(chiedi("\"altro\"")).await;
+    assert_eq!(
+        (r.stato, r.header("cache-control"), r.header("content-encoding")),
+        (StatusCode::OK, "public, no-cache", "br")
+    );
+    let etag = r.header("etag").to_owned();
+    let r = casa.chiedi(chiedi(&etag)).await;
+    assert_eq!((r.stato, r.header("etag"), r.corpo.len()), (StatusCode::NOT_MODIFIED, etag.as_str(), 0));
+    let giulia = casa.entra("giulia").await;
+    assert_eq!(casa.leggi("/e/c_e307/quaderno", &giulia).await.header("cache-control"), "private, no-cache");
+}

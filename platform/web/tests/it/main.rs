@@ -1,0 +1,10 @@
+//! The kit, driven from outside: a small service, two comuni, the router.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accesso;
+mod casa;
+mod errori;
+mod moduli;
+mod porte;
+mod risorse;
+mod servizio;
