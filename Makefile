@@ -43,7 +43,7 @@ check: vendor
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	@command -v cargo-deny >/dev/null || $(CARGO) install cargo-deny --locked --version 0.20.2
-	$(CARGO) deny --offline --log-level error check bans licenses sources
+	$(CARGO) deny --log-level error check bans licenses sources
 	$(CARGO) run --quiet --locked -p xtask -- ordine
 	$(CARGO) run --quiet --locked -p xtask -- rigenera
 	git diff --exit-code -- docs

@@ -46,18 +46,24 @@ pub fn radice() -> anyhow::Result<PathBuf> {
 }
 
 impl Casa {
+    /// What the installation is: `esercizio`, `demo` or `prova`, from its birth.
+    pub async fn modo(&self) -> anyhow::Result<String> {
+        Ok(self.manut.segna_modo("esercizio").await?)
+    }
+
     /// Opens the installation and brings its schema to the program's. `modo` marks it at its birth and must match later.
     pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
         let radice = radice()?;
         std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
         let (database, url_app, url_migra) = database(&radice).await?;
         let manut = Manutenzione::connetti(&url_migra).await.context("DB-010: il database non risponde")?;
-        let casa =
-            Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, manut, url_app, database };
+        let casa = Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, manut, url_app, database };
         casa.manut.migra(&services::migrazioni()).await?;
         let e = casa.manut.segna_modo(modo.unwrap_or("esercizio")).await?;
         if modo.is_some_and(|m| m != e) {
-            bail!("CNF-003: questa installazione è di {e}: per una dimostrazione scegli un’altra cartella con ALLEANZA_HOME");
+            bail!(
+                "CNF-003: questa installazione è di {e}: per una dimostrazione scegli un’altra cartella con ALLEANZA_HOME"
+            );
         }
         Ok(casa)
     }
@@ -72,11 +78,6 @@ impl Casa {
             Database::Altrui => bail!("DB-011: con DATABASE_URL l’indirizzo è quello che hai impostato"),
             Database::Ospite(c) | Database::Nostro(c) => Ok(c.url(ruolo)),
         }
-    }
-
-    /// True when somebody else keeps the database running after this command.
-    pub fn ospite(&self) -> bool {
-        !matches!(self.database, Database::Nostro(_))
     }
 
     /// The private cluster, when there is one.

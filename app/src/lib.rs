@@ -4,3 +4,4 @@ pub mod casa;
 pub mod cli;
 pub mod comandi;
 pub mod services;
+pub mod storia;

@@ -13,27 +13,24 @@ pub async fn migra() -> anyhow::Result<Vec<String>> {
     Ok(vec!["Il database è allo schema di questo programma.".into()])
 }
 
+/// The address of the private database while something of ours keeps it running.
 pub async fn url(ruolo: RuoloDb) -> anyhow::Result<Vec<String>> {
-    let casa = Casa::apri(None).await?;
     let nome = match ruolo {
         RuoloDb::App => "alleanza_app",
         RuoloDb::Migra => "alleanza_migra",
         RuoloDb::Super => "alleanza_super",
     };
-    let url = casa.url(nome)?;
-    let acceso = casa.ospite();
-    casa.chiudi().await?;
-    if !acceso {
-        tracing::info!("the database is not running: start alleanza first, then use the address");
-    }
-    Ok(vec![url])
+    let cluster = db::cluster::Cluster::visita(&radice()?)?;
+    let cluster = cluster.context("DB-012: il database non è acceso: avvia prima alleanza servi, o alleanza demo")?;
+    Ok(vec![cluster.url(nome)])
 }
 
 /// A base backup of the private cluster and the archive beside it: `DIR/pg`, `DIR/archivio`.
 pub async fn copia(cartella: &Path) -> anyhow::Result<Vec<String>> {
     vuota(cartella)?;
     let casa = Casa::apri(None).await?;
-    let cluster = casa.cluster().context("CNF-005: con DATABASE_URL la copia si fa con gli strumenti di quel server")?;
+    let cluster =
+        casa.cluster().context("CNF-005: con DATABASE_URL la copia si fa con gli strumenti di quel server")?;
     // Database first: every blob it cites was written before, so the archive copied after it holds them all.
     let pg = cartella.join("pg");
     std::fs::create_dir(&pg)?;
@@ -41,7 +38,11 @@ pub async fn copia(cartella: &Path) -> anyhow::Result<Vec<String>> {
     let mut cmd = cluster.strumento("pg_basebackup");
     cmd.arg("-D").arg(&pg).args(["--wal-method=stream", "--checkpoint=fast", "-d"]).arg(cluster.url("alleanza_super"));
     let o = tokio::task::spawn_blocking(move || cmd.output()).await??;
-    ensure!(o.status.success(), "CNF-006: la copia del database non è riuscita: {}", String::from_utf8_lossy(&o.stderr).trim());
+    ensure!(
+        o.status.success(),
+        "CNF-006: la copia del database non è riuscita: {}",
+        String::from_utf8_lossy(&o.stderr).trim()
+    );
     let (da, a) = (casa.radice.join("archivio"), cartella.join("archivio"));
     let n = tokio::task::spawn_blocking(move || copia_albero(&da, &a)).await??;
     casa.chiudi().await?;

@@ -16,11 +16,13 @@ const RITENTA: SignedDuration = SignedDuration::from_mins(10);
 const BATTITO: Duration = Duration::from_secs(60);
 /// How long what was done stays to be looked at.
 const MEMORIA: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// No upload lasts so long: what is still aside was cut short.
+const CARICAMENTO: SignedDuration = SignedDuration::from_hours(48);
 
-/// Forgets, every night, what was done or dismissed long ago; what gave up is never forgotten.
+/// Forgets, every night, what was done or dismissed long ago and what uploads left aside; what gave up is never forgotten.
 pub(crate) const PULIZIA: Periodico = Periodico {
     nome: "lavori.pulizia",
-    descrizione: "Dimentica i lavori finiti da tempo",
+    descrizione: "Dimentica i lavori finiti da tempo e i caricamenti interrotti",
     ogni: Cadenza::OgniGiorno { ora: jiff::civil::time(3, 20, 0, 0) },
     esegui: Compito::Installazione(|c| Box::pin(pulisci(c))),
 };
@@ -29,7 +31,9 @@ async fn pulisci(contesto: Contesto) -> Esito {
     let mut tx = contesto.db.coda().await?;
     let limite = tx.now() - MEMORIA;
     sqlx::query(sql::PULISCI).bind(db::sql(limite)).execute(tx.conn()).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    contesto.archivio.spazza(CARICAMENTO).await?;
+    Ok(())
 }
 
 /// Writes who listens to what and when periodic work comes round: once, when the program starts, before any command.

@@ -375,6 +375,9 @@ async fn senza_catena(
     Ok(())
 }
 
+/// A row of a [`Proiezione`].
+type Differenza = (String, String, i32, i64, Option<i32>, String);
+
 /// The current state of a service against its register.
 async fn stato(
     tx: &mut Tx<Manut>,
@@ -385,8 +388,7 @@ async fn stato(
 ) -> Result<(), RegistroError> {
     // A content that is damaged may be unreadable for the statement too: the walk has already named it.
     let mut punto = tx.conn().begin().await?;
-    let righe: Result<Vec<(String, String, i32, i64, Option<i32>, String)>, sqlx::Error> =
-        sqlx::query_as(p.sql).bind(ente).fetch_all(&mut *punto).await;
+    let righe: Result<Vec<Differenza>, sqlx::Error> = sqlx::query_as(p.sql).bind(ente).fetch_all(&mut *punto).await;
     punto.rollback().await?;
     let mut righe = match righe {
         Err(_) if esito.anomalie.iter().any(|a| a.ente == codice) => return Ok(()),

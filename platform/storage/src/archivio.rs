@@ -70,7 +70,8 @@ impl Archivio {
                 Ok(ricevuto)
             }
             Err(e) => {
-                scrittura.abort().await?;
+                // The reason is worth more than a file left aside, which the night sweeps away.
+                let _ = scrittura.abort().await;
                 Err(e)
             }
         }

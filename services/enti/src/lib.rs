@@ -1,1 +1,29 @@
-//! .
+//! Enti of every kind, their AOO and hosts, alliances and adhesions, the catalogue of services and its activation, people
+//! and roles.
+//!
+//! Invariant: one adhesion in force for each alliance and member. Invariant: a service goes on after those it needs, in one
+//! transaction, and off before them; its data stay.
+
+mod commands;
+mod elenco;
+pub mod errors;
+mod ingresso;
+pub mod model;
+mod pages;
+mod permissions;
+mod queries;
+mod service;
+mod sql;
+mod web;
+
+pub use commands::*;
+pub use elenco::carica_elenco;
+pub use errors::{CODICI, EntiError, Rifiuto};
+pub use ingresso::{
+    AOO, Aggiunto, Ingresso, NuovoCorpo, UFFICIO, aggiungi_ente, aggiungi_host, attiva_servizio, crea_utente, entra,
+    iscrivi_corpo, onboarding, succede,
+};
+pub use permissions::*;
+pub use queries::*;
+pub use service::{MIGRAZIONI, TABELLE, service};
+pub use sql::ALL as ISTRUZIONI;

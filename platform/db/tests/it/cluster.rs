@@ -77,4 +77,8 @@ async fn a_path_too_long_for_a_socket_still_works() {
     assert_eq!(righe(&c).await, 1);
     c.ferma().unwrap();
     std::fs::remove_dir_all(&fuori).unwrap();
+    let url = c.url("alleanza_app");
+    let socket = url.split_once("host=").unwrap().1.split('&').next().unwrap();
+    assert!(!Path::new(socket).starts_with(&radice));
+    std::fs::remove_dir_all(socket).unwrap();
 }

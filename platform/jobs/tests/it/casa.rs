@@ -1,5 +1,7 @@
 //! A database with two enti and what tests do to it.
 
+use std::path::PathBuf;
+
 use db::prova::Prova;
 use db::{EnteId, Manut, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +15,7 @@ pub struct Casa {
     pub contesto: Contesto,
     pub a: EnteId,
     pub b: EnteId,
+    cartella: PathBuf,
 }
 
 impl Casa {
@@ -24,8 +27,7 @@ impl Casa {
         tx.commit().await.unwrap();
         let cartella = std::env::temp_dir().join(format!("archivio-{}", db::caso::token()));
         let contesto = Contesto::nuovo(prova.db.clone(), Archivio::locale(&cartella).unwrap());
-        std::fs::remove_dir(cartella).unwrap();
-        Casa { prova, contesto, a, b }
+        Casa { prova, contesto, a, b, cartella }
     }
 
     pub async fn accoda(&self, ente: EnteId, tipo: &'static str, chiave: Option<&str>) -> Uuid {
@@ -73,6 +75,7 @@ impl Casa {
     }
 
     pub async fn finisci(self) {
+        std::fs::remove_dir_all(self.cartella).unwrap();
         self.prova.butta().await.unwrap();
     }
 }

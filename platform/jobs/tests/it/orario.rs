@@ -27,7 +27,7 @@ async fn one_firing_for_each_ente_across_the_autumn_change() {
     casa.vai_a("2026-10-24T12:00:00Z").await;
     let db = &casa.contesto.db;
     let (uno, due) = tokio::join!(prepara(db, &catalogo), prepara(db, &catalogo));
-    (uno.unwrap(), due.unwrap());
+    uno.and(due).unwrap();
     let prossimo = async || casa.prossimo("prova.giornaliero").await.to_string();
     assert_eq!(prossimo().await, "2026-10-24T22:10:00Z");
     casa.esegui(&catalogo).await;

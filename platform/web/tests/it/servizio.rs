@@ -102,6 +102,19 @@ fn passi(istante: jiff::Timestamp) -> Vec<Passo> {
     ]
 }
 
+/// Addresses are types: a template cannot misspell one.
+enum Percorso {
+    Anno { anno: i16 },
+}
+
+impl std::fmt::Display for Percorso {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Percorso::Anno { anno } => write!(f, "/quaderno/{anno}"),
+        }
+    }
+}
+
 fn rotte() -> Vec<Rotta> {
     vec![
         Rotta::ufficio_get("/e/{codice}/quaderno", LEGGE, elenco),
@@ -122,7 +135,7 @@ fn rotte() -> Vec<Rotta> {
 <div class="al-testata-destra d-flex gap-2"><a class="btn btn-primary" href="{{ op.percorso("/quaderno/nuova") }}" data-tasto="n">Nuova nota <kbd>N</kbd></a></div></div>
 <section class="al-carta" aria-label="Note"><div class="al-tabella-tieni"><table class="al-tabella" role="table"><caption class="visually-hidden">Note, dalla più recente</caption>
 {{ web::colonne(["Numero", "Data e ora", "Da chi, a chi", "Oggetto", "Stato"]) }}<tbody role="rowgroup">
-{% for (n, q, da, o, s) in righe %}<tr role="row"><td role="cell" class="al-num"><a href="{{ op.percorso("/quaderno/2026") }}">{{ n }}</a></td><td role="cell" class="al-num al-tenue">{{ q }}</td><td role="cell" class="al-verso al-tutta">{{ web::icona("it-arrow-down") }} <span class="al-tenue">da</span> <span class="al-chi">{{ da }}</span></td><td role="cell" class="al-tutta"><span class="al-oggetto">{{ o }}</span></td>
+{% for (n, q, da, o, s) in righe %}<tr role="row"><td role="cell" class="al-num"><a href="{{ op.percorso(Percorso::Anno { anno: 2026 }) }}">{{ n }}</a></td><td role="cell" class="al-num al-tenue">{{ q }}</td><td role="cell" class="al-verso al-tutta">{{ web::icona("it-arrow-down") }} <span class="al-tenue">da</span> <span class="al-chi">{{ da }}</span></td><td role="cell" class="al-tutta"><span class="al-oggetto">{{ o }}</span></td>
 <td role="cell">{% if s == &"Conclusa" %}{{ web::stato(*s, web::Senso::Fatto) }}{% else if s.is_empty() %}{{ web::stato("In lavorazione", web::Senso::Normale) }}{% else %}{{ web::stato(*s, web::Senso::Vuoto) }}{% endif %}</td></tr>{% endfor %}
 </tbody></table></div>{{ web::pagine("Più di 500 note.").piu_vecchie(Some("?prima=4516".to_owned())) }}</section>"#
 )]

@@ -1,0 +1,250 @@
+// The journeys of the first stone, in a real browser: a clerk at the keyboard, a citizen, an auditor, a comune that begins.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { FOTO, accessibile, apriBrowser, demo, entra, esegui, foto, pagina } from './strumenti.mjs';
+
+let d, browser, cartella;
+const radice = path.resolve(import.meta.dirname, '../..');
+
+before(async () => {
+  cartella = mkdtempSync('/var/tmp/alleanza-file-');
+  browser = await apriBrowser();
+  d = await demo();
+}, { timeout: 300_000 });
+
+after(async () => {
+  await browser?.close();
+  const codice = await d?.ferma();
+  rmSync(cartella, { recursive: true, force: true });
+  assert.equal(codice, 0, 'the demo ends cleanly on Ctrl-C');
+});
+
+/** Presses Tab until the field with that name has the focus: what somebody without a mouse does. */
+async function tabFino(p, nome) {
+  for (let i = 0; i < 80; i++) {
+    if (await p.evaluate(n => document.activeElement?.getAttribute('name') === n, nome)) return;
+    await p.keyboard.press('Tab');
+  }
+  assert.fail(`Tab never reached ${nome}`);
+}
+
+const numeroDi = async p => /\/protocollo\/(\d+\/\d+)/.exec(new URL(p.url()).pathname)[1];
+
+test('a clerk registers by keyboard, publishes with one click, a citizen reads, an annulment stays visible', { timeout: 240_000 }, async () => {
+  const p = await pagina(browser);
+  await entra(p, d.base, 'giulia.ventresca');
+  await p.goto(`${d.base}/e/c_e307/protocollo`);
+
+  // Keyboard alone: E opens the form, Tab walks it, Enter registers.
+  await p.keyboard.press('e');
+  await p.waitForURL(/protocollo\/nuovo/);
+  await tabFino(p, 'nome-1');
+  await p.keyboard.type('Edil Gizio s.r.l.');
+  await tabFino(p, 'oggetto');
+  await p.keyboard.type('Richiesta di occupazione di suolo pubblico 🚧');
+  await tabFino(p, 'classifica');
+  await p.keyboard.type('VI.7');
+  await foto(p, 'registra');
+  await p.keyboard.press('Enter');
+  await p.waitForURL(/\/protocollo\/\d+\/\d+/);
+  assert.match(await p.locator('h1').innerText(), /\d{7}/);
+  const chiave = await numeroDi(p);
+  await foto(p, 'registrata');
+
+  // A second one with its document, then to the albo.
+  const file = path.join(cartella, 'ordinanza.txt');
+  writeFileSync(file, 'Si ordina il divieto di transito in via del Mulino.');
+  await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=I`);
+  await p.fill('[name=oggetto]', 'Divieto di transito in via del Mulino');
+  await p.selectOption('[name=classifica]', { value: 'VI.7' });
+  await p.setInputFiles('[name=documento]', file);
+  await p.click('.al-azioni button[type=submit]');
+  await p.waitForURL(/\/protocollo\/\d+\/\d+/);
+  await p.click('a:has-text("Pubblica all’albo")');
+  await p.selectOption('[name=tipo]', 'ordinanza');
+  await foto(p, 'albo-modulo');
+  await p.click('button:has-text("Vedi le date")');
+  await foto(p, 'albo-anteprima');
+  await p.click('button:has-text("Pubblica adesso")');
+  await p.waitForURL(/\/albo\/\d+\/\d+/);
+  const pubblicato = /\/albo\/(\d+\/\d+)/.exec(p.url())[1];
+
+  const cittadino = await pagina(browser);
+  const r = await cittadino.goto(`${d.pubblico('introdacqua')}/albo`);
+  assert.match(r.headers()['x-robots-tag'], /noindex/);
+  assert.ok(await cittadino.getByText('Divieto di transito in via del Mulino').isVisible());
+  await foto(cittadino, 'albo');
+  await cittadino.getByText('Divieto di transito in via del Mulino').click();
+  assert.match(cittadino.url(), new RegExp(`/albo/${pubblicato}`));
+  assert.match(await cittadino.locator('main').innerText(), /[0-9a-f]{8} [0-9a-f]{8}/);
+  await foto(cittadino, 'atto');
+  assert.deepEqual((await cittadino.context().cookies()), [], 'no cookie for a citizen');
+
+  // The responsabile annuls the first registration; it stays readable.
+  const responsabile = await pagina(browser);
+  await entra(responsabile, d.base, 'paolo.direnzo');
+  await responsabile.goto(`${d.base}/e/c_e307/protocollo/${chiave}/annulla`);
+  await responsabile.fill('[name=motivo]', 'Era per un altro comune');
+  await responsabile.fill('[name=provvedimento]', 'Provvedimento del responsabile n. 12');
+  await responsabile.fill('[name=provvedimento_data]', 'boh');
+  await responsabile.click('.al-azioni button[type=submit]');
+  assert.ok(await responsabile.locator('[aria-invalid=true]').count() > 0, 'a wrong date is explained');
+  await responsabile.fill('[name=provvedimento_data]', '20/11/26');
+  await responsabile.click('.al-azioni button[type=submit]');
+  await responsabile.waitForURL(new RegExp(`/protocollo/${chiave}`));
+  const testo = await responsabile.locator('main').innerText();
+  assert.match(testo, /Annullata/);
+  assert.match(testo, /occupazione di suolo pubblico 🚧/);
+  await foto(responsabile, 'annullata');
+
+  // Signed-in pages of what was just done are accessible too.
+  for (const x of [p, cittadino, responsabile]) assert.deepEqual(await accessibile(x), [], x.url());
+});
+
+test('an auditor verifies every register offline', { timeout: 120_000 }, async () => {
+  const verifica = await d.esegui('verifica');
+  assert.equal(verifica.codice, 0, verifica.testo);
+  const esportati = path.join(cartella, 'registri');
+  const esporta = await d.esegui('esporta', 'registri', '--ente', 'c_e307', esportati);
+  assert.equal(esporta.codice, 0, esporta.testo);
+  const python = await esegui('python3', [path.join(radice, 'tools/verifica_registri.py'), esportati, '--documenti']);
+  assert.equal(python.codice, 0, python.testo);
+});
+
+test('a comune begins: adhesion, activation in one action, its first number, by its administrator alone', { timeout: 180_000 }, async () => {
+  const alleanza = await pagina(browser);
+  await entra(alleanza, d.base, 'segreteria.cst');
+  await alleanza.goto(`${d.base}/e/cst_sulmona/alleanza`);
+  await foto(alleanza, 'alleanza');
+  assert.deepEqual(await accessibile(alleanza), []);
+  await alleanza.fill('[name=membro]', 'I804');
+  await alleanza.click('button:has-text("Scrivi la richiesta")');
+  await alleanza.waitForURL(/\/adesioni\//);
+  await alleanza.fill('[name=atto_numero]', '31');
+  await alleanza.fill('[name=atto_data]', '15/9/26');
+  await alleanza.click('button:has-text("Scrivi la delibera")');
+  await alleanza.fill('[name=per_ente]', 'Il Sindaco');
+  await alleanza.fill('[name=per_alleanza]', 'Il Presidente');
+  await alleanza.click('button:has-text("Scrivi la firma")');
+  await alleanza.click('button:has-text("Attiva l’adesione")');
+  await foto(alleanza, 'adesione');
+  // A second adhesion while this one lasts is refused, with a code.
+  await alleanza.goto(`${d.base}/e/cst_sulmona/alleanza`);
+  await alleanza.fill('[name=membro]', 'I804');
+  await alleanza.click('button:has-text("Scrivi la richiesta")');
+  assert.match(await alleanza.locator('main').innerText(), /ENT-010/);
+
+  // What the technical centre does: two commands.
+  let e = await d.esegui('ente', 'aggiungi', 'I804');
+  assert.equal(e.codice, 0, e.testo);
+  e = await d.esegui('utente', 'crea', 'admin.sulmona', '--nome', 'Ada', '--cognome', 'Rossi', '--ente', 'c_i804', '--ruolo', 'amministratore', '--password', 'alleanza-demo-2026');
+  assert.equal(e.codice, 0, e.testo);
+
+  const p = await pagina(browser);
+  await entra(p, d.base, 'admin.sulmona');
+  await p.goto(`${d.base}/e/c_i804/servizi`);
+  await foto(p, 'servizi');
+  await p.goto(`${d.base}/e/c_i804/servizi/protocollo`);
+  await foto(p, 'attivazione');
+  await p.click('button:has-text("Attiva")');
+  await p.goto(`${d.base}/e/c_i804/protocollo`);
+  await foto(p, 'protocollo-vuoto');
+  assert.deepEqual(await accessibile(p), []);
+  await p.goto(`${d.base}/e/c_i804/protocollo/nuovo?verso=E`);
+  await p.fill('[name=nome-1]', 'Prefettura dell’Aquila');
+  await p.fill('[name=oggetto]', 'Prima lettera');
+  await p.selectOption('[name=classifica]', { value: 'I.1' });
+  await p.click('.al-azioni button[type=submit]');
+  await p.waitForURL(/\/protocollo\/\d+\/\d+/);
+  assert.match(await p.locator('h1').innerText(), /0000001/);
+});
+
+test('bad input gets a sentence with a code, and nothing is half written', { timeout: 180_000 }, async () => {
+  const p = await pagina(browser);
+  await entra(p, d.base, 'giulia.ventresca');
+  const ultimo = async () => {
+    await p.goto(`${d.base}/e/c_e307/protocollo`);
+    return p.locator('tbody tr td').first().innerText();
+  };
+  const prima = await ultimo();
+  const vuoto = path.join(cartella, 'vuoto.pdf');
+  writeFileSync(vuoto, '');
+  const prove = [
+    { oggetto: 'x'.repeat(10_000), atteso: /caratteri/ },
+    { oggetto: 'riga\u202Erovesciata', atteso: /[A-Z]{3}-\d{3}|direzione|carattere/i },
+    { oggetto: '', atteso: /oggetto/i },
+    { oggetto: 'buono', arrivo: '31/02/2026', atteso: /febbraio/ },
+    { oggetto: 'buono', file: vuoto, atteso: /ARC-002/ },
+  ];
+  for (const { oggetto, arrivo, file, atteso } of prove) {
+    await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
+    await p.fill('[name=nome-1]', 'Qualcuno');
+    await p.evaluate(o => { document.querySelector('[name=oggetto]').value = o; }, oggetto);
+    if (arrivo) await p.fill('[name=arrivo]', arrivo);
+    if (file) await p.setInputFiles('[name=documento]', file);
+    await p.selectOption('[name=classifica]', { value: 'I.1' });
+    await p.click('.al-azioni button[type=submit]');
+    await p.waitForLoadState();
+    const testo = await p.locator('main').innerText();
+    assert.match(testo, atteso);
+    assert.doesNotMatch(testo, /panicked|stack|sqlx|src\//);
+    assert.ok(new URL(p.url()).pathname.endsWith('/protocollo/nuovo'));
+  }
+  assert.equal(await ultimo(), prima, 'no number was taken');
+
+  // Double click: one number.
+  await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
+  await p.fill('[name=nome-1]', 'Chi ha fretta');
+  await p.fill('[name=oggetto]', 'Due volte');
+  await p.selectOption('[name=classifica]', { value: 'I.1' });
+  await p.dblclick('.al-azioni button[type=submit]');
+  await p.waitForURL(/\/protocollo\/\d+\/\d+/);
+  await p.goto(`${d.base}/e/c_e307/protocollo?q=Due+volte`);
+  assert.equal(await p.locator('tbody tr').count(), 1);
+
+  // The session ends in the middle of a form: what was typed is shown again.
+  await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
+  await p.fill('[name=oggetto]', 'Scritto con fatica');
+  await p.context().clearCookies();
+  await p.click('.al-azioni button[type=submit]');
+  await p.waitForLoadState();
+  assert.match(await p.content(), /Scritto con fatica/);
+
+  // Unknown host: one sentence.
+  const r = await p.goto(d.pubblico('nessuno'));
+  assert.equal(r.status(), 404);
+});
+
+test('every page is accessible, at 1280 and 320 px, without sideways scroll', { timeout: 300_000 }, async () => {
+  const difetti = [];
+  const giro = async (utente, vie) => {
+    const p = await pagina(browser);
+    if (utente) await entra(p, d.base, utente);
+    for (const v of vie) {
+      const r = await p.goto(v.startsWith('http') ? v : d.base + v);
+      if (r.status() >= 500) difetti.push(`${v}: ${r.status()}`);
+      for (const x of await accessibile(p)) difetti.push(`${v}: ${x}`);
+    }
+    return p;
+  };
+  await giro(null, ['/accedi', `${d.pubblico('introdacqua')}/`, `${d.pubblico('introdacqua')}/albo`, `${d.pubblico('introdacqua')}/albo/2026/1`, `${d.pubblico('bugnara')}/albo?q=nulla+di+nulla`, '/nessuna-pagina']);
+  const e = '/e/c_e307';
+  await giro('admin.introdacqua', ['/', e, `${e}/servizi`, `${e}/persone`, `${e}/uffici`, `${e}/ente`, `${e}/trattamenti`, `${e}/registro-attivita`, `${e}/adesioni`]);
+  const p = await giro('elena.marinucci', [
+    '/', e, `${e}/protocollo`, `${e}/protocollo/2026/1`, `${e}/protocollo/nuovo?verso=U`, `${e}/protocollo/giornalieri`,
+    `${e}/protocollo/stampa`, `${e}/fascicoli`, `${e}/titolario`, `${e}/albo`, `${e}/albo/nuovo`, `${e}/albo/termini`, `${e}/albo/2026/1`,
+    `${e}/protocollo?q=nulla+di+nulla`, `${e}/protocollo/2026/9999999`,
+  ]);
+  assert.deepEqual(difetti, []);
+  // The pictures of the README.
+  await p.goto(d.base);
+  await foto(p, 'scrivania');
+  await p.goto(`${d.base}${e}/protocollo`);
+  await foto(p, 'protocollo');
+  if (process.env.IMMAGINI) {
+    mkdirSync(path.join(radice, 'docs/immagini'), { recursive: true });
+    for (const n of ['scrivania', 'registra', 'protocollo', 'albo', 'atto']) copyFileSync(path.join(FOTO, `${n}-1280.png`), path.join(radice, `docs/immagini/${n}.png`));
+  }
+});

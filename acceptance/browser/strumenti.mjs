@@ -1,0 +1,102 @@
+// Starts the demo in a folder of its own, drives Chromium, runs axe without bypassing our CSP, takes pictures.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const axe = createRequire(import.meta.url)('axe-core');
+const qui = import.meta.dirname;
+export const PAROLA = 'alleanza-demo-2026';
+export const FOTO = path.join(qui, 'foto');
+mkdirSync(FOTO, { recursive: true });
+
+/** A running demo: `{ base, ferma, casa, esegui }`; `base` is what it printed after "Alleanza pronta su". */
+export async function demo() {
+  // /var/tmp: a folder that PostgreSQL's unprivileged user can reach.
+  const casa = mkdtempSync('/var/tmp/alleanza-browser-');
+  const env = { ...process.env, ALLEANZA_HOME: casa, ALLEANZA_LISTEN: '127.0.0.1:0', RUST_LOG: process.env.RUST_LOG ?? 'error' };
+  const figlio = spawn(process.env.ALLEANZA_BIN, ['demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let testo = '';
+  const base = await new Promise((pronta, fallita) => {
+    figlio.stdout.on('data', d => {
+      testo += d;
+      const m = /Alleanza pronta su (http:\/\/\S+)/.exec(testo);
+      if (m) pronta(m[1].replace(/\/$/, ''));
+    });
+    figlio.on('exit', c => fallita(new Error(`the demo ended with ${c}: ${testo}`)));
+  });
+  const uscita = new Promise(r => figlio.on('exit', r));
+  return {
+    base, casa, uscito: uscita,
+    testo: () => testo,
+    /** The same address on the host of an ente. */
+    pubblico: nome => base.replace('localhost', `${nome}.localhost`),
+    async ferma() {
+      figlio.kill('SIGINT');
+      const codice = await uscita;
+      rmSync(casa, { recursive: true, force: true });
+      return codice;
+    },
+    /** Runs another command of the program beside the server. */
+    esegui: (...argomenti) => esegui(process.env.ALLEANZA_BIN, argomenti, env),
+  };
+}
+
+/** Runs a program to its end: `{ codice, testo }`. */
+export function esegui(programma, argomenti, env = process.env) {
+  return new Promise(fine => {
+    const p = spawn(programma, argomenti, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let testo = '';
+    p.stdout.on('data', d => { testo += d; });
+    p.stderr.on('data', d => { testo += d; });
+    p.on('close', codice => fine({ codice, testo }));
+  });
+}
+
+export async function apriBrowser() {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+export async function pagina(browser, opzioni = {}) {
+  const contesto = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'it-IT', timezoneId: 'Europe/Rome', ...opzioni });
+  const p = await contesto.newPage();
+  p.setDefaultTimeout(15_000);
+  return p;
+}
+
+export async function entra(p, base, utente, parola = PAROLA) {
+  await p.goto(`${base}/accedi`);
+  await p.fill('[name=utente]', utente);
+  await p.fill('[name=parola]', parola);
+  await p.keyboard.press('Enter');
+  await p.waitForURL(u => !u.pathname.startsWith('/accedi'));
+}
+
+/** Violations of WCAG 2.2 AA at 1280 and 320 px, and sideways scroll at 320: empty when the page is good. */
+export async function accessibile(p) {
+  const difetti = [];
+  const prima = p.viewportSize();
+  for (const width of [1280, 320]) {
+    await p.setViewportSize({ width, height: 900 });
+    await p.evaluate(axe.source).catch(() => p.addScriptTag({ content: axe.source }));
+    const r = await p.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+    for (const v of r.violations) difetti.push(`${width}px ${v.id}: ${v.help}: ${v.nodes.map(n => n.html.slice(0, 140)).join(' | ')}`);
+    if (await p.evaluate(() => document.documentElement.scrollWidth > innerWidth)) difetti.push(`${width}px: scorre di lato`);
+  }
+  await p.setViewportSize(prima);
+  return difetti;
+}
+
+/** Pictures at 1280 and 360 px in `foto/`, for whoever wants to look. */
+export async function foto(p, nome) {
+  const prima = p.viewportSize();
+  for (const width of [1280, 360]) {
+    await p.setViewportSize({ width, height: 900 });
+    await p.screenshot({ path: path.join(FOTO, `${nome}-${width}.png`), fullPage: true });
+  }
+  await p.setViewportSize(prima);
+}

@@ -1,0 +1,9 @@
+//! What only the whole house can show.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod isolamento;
+mod istruzioni;
+mod mondo;
+mod parole;
+mod passaggio;
+mod rotte;

@@ -1,0 +1,93 @@
+//! Serving: the web, the engine of jobs, and a clean end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::Context;
+use authz::RegistroAccessi;
+use jobs::Contesto;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use web::{Configurazione, Stato};
+
+use crate::casa::Casa;
+use crate::services;
+
+const ASCOLTO: &str = "127.0.0.1:8080";
+/// Jobs that run together, beside the requests.
+const LAVORI: usize = 2;
+
+pub async fn servi() -> anyhow::Result<Vec<String>> {
+    registra();
+    let casa = Casa::apri(None).await?;
+    enti::carica_elenco(&casa.manut).await?;
+    rispondi(casa, &[]).await
+}
+
+/// Structured logs, one JSON object a line on standard error; `RUST_LOG` chooses how much.
+pub(crate) fn registra() {
+    let filtro = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().json().with_env_filter(filtro).with_writer(std::io::stderr).init();
+}
+
+/// Serves until SIGINT or SIGTERM, then drains requests and jobs, and stops the database it started.
+#[expect(clippy::print_stdout, reason = "the line that says the program is ready")]
+pub(crate) async fn rispondi(casa: Casa, saluto: &[String]) -> anyhow::Result<Vec<String>> {
+    let db = casa.db().await?;
+    db.segui_orologio().await?;
+    let ascolto = std::env::var("ALLEANZA_LISTEN").unwrap_or_else(|_| ASCOLTO.to_owned());
+    let listener = TcpListener::bind(&ascolto).await.with_context(|| {
+        format!("CNF-013: non posso ascoltare su {ascolto}: scegli un altro indirizzo con ALLEANZA_LISTEN")
+    })?;
+    let indirizzo = listener.local_addr()?;
+    let config = configurazione(&casa.modo().await?)?;
+    let nome = config.host_scrivania.clone();
+    let stato = Stato {
+        db: db.clone(),
+        archivio: casa.archivio.clone(),
+        accessi: RegistroAccessi::avvia(&db),
+        servizi: services::tutti(),
+        servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
+        config: Arc::new(config),
+    };
+    let catalogo = Arc::new(services::catalogo());
+    jobs::prepara(&db, &catalogo).await?;
+    let (ferma, fermo) = tokio::sync::watch::channel(false);
+    let motore =
+        tokio::spawn(jobs::lavora(Contesto::nuovo(db.clone(), casa.archivio.clone()), catalogo, LAVORI, fermo));
+    let sito = web::router(stato).into_make_service_with_connect_info::<SocketAddr>();
+    println!("Alleanza pronta su http://{nome}:{}", indirizzo.port());
+    for riga in saluto {
+        println!("{riga}");
+    }
+    axum::serve(listener, sito).with_graceful_shutdown(fine()).await?;
+    ferma.send_replace(true);
+    motore.await??;
+    db.chiudi().await;
+    casa.chiudi().await?;
+    Ok(Vec::new())
+}
+
+fn configurazione(modo: &str) -> anyhow::Result<Configurazione> {
+    let var = |n: &str| std::env::var(n).ok().filter(|v| !v.is_empty());
+    let proxy =
+        var("ALLEANZA_PROXY").map(|p| p.parse()).transpose().context("CNF-014: ALLEANZA_PROXY è un indirizzo IP")?;
+    Ok(Configurazione {
+        host_scrivania: var("ALLEANZA_HOST_SCRIVANIA").unwrap_or_else(|| "localhost".into()).to_lowercase(),
+        nome: var("ALLEANZA_NOME")
+            .unwrap_or_else(|| if modo == "demo" { "CST Sulmona".into() } else { "Alleanza".into() }),
+        https: var("ALLEANZA_HTTPS").is_some_and(|v| v == "1"),
+        proxy,
+        modo: modo.to_owned(),
+    })
+}
+
+async fn fine() {
+    let Ok(mut sigterm) = signal(SignalKind::terminate()) else { return };
+    let sigint = tokio::signal::ctrl_c();
+    tokio::select! {
+        _ = sigint => {}
+        _ = sigterm.recv() => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,8 @@
+//! Who enters, what they may do, where; and that the trace stays.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accessi;
+mod casa;
+mod permessi;
+mod segreti;
+mod tipi;

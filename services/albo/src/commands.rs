@@ -1,0 +1,73 @@
+//! Use cases: each begins with its permit and writes its voce, its log line and its audit line in one transaction.
+
+mod bozze;
+mod dopo;
+mod pubblicazione;
+mod regole;
+
+pub use bozze::{DaPubblicare, FileDaPubblicare, prepara, riscrivi, scarta};
+pub use dopo::{Fine, RelataFatta, Sostituzione, annulla, attesta, proroga, rimuovi, sostituisci};
+pub use pubblicazione::{Conferma, conferma, programma, pubblica};
+pub use regole::{NuovoTermine, imposta_regola, imposta_termine};
+
+use authz::Chi;
+use db::{DiEnte, Tx};
+use kernel::Numero;
+use registers::{Dove, Iscritta};
+use uuid::Uuid;
+
+use crate::errors::{AlboError, Rifiuto};
+use crate::model::Atto;
+use crate::model::relata::Cosa;
+use crate::queries::RigaAtto;
+use crate::{REGISTRO, sql};
+
+fn dove(aoo: &str) -> Dove<'_> {
+    Dove::istante(aoo, REGISTRO)
+}
+
+/// The act, held until the end of the transaction.
+async fn da_toccare(tx: &mut Tx<DiEnte>, anno: i32, numero: Numero) -> Result<Atto, AlboError> {
+    let ente = tx.ente();
+    let riga: Option<RigaAtto> = sqlx::query_as(sql::ATTO_DA_TOCCARE)
+        .bind(ente)
+        .bind(anno)
+        .bind(numero.valore())
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(riga.ok_or(Rifiuto::NonTrovato)?.atto())
+}
+
+async fn bozza_da_toccare(tx: &mut Tx<DiEnte>, id: Uuid) -> Result<Atto, AlboError> {
+    let ente = tx.ente();
+    let riga: Option<RigaAtto> =
+        sqlx::query_as(sql::BOZZA_DA_TOCCARE).bind(ente).bind(id).fetch_optional(tx.conn()).await?;
+    Ok(riga.ok_or(Rifiuto::NonTrovato)?.atto())
+}
+
+/// The line of the log that goes with a voce.
+async fn scrivi_operazione(
+    tx: &mut Tx<DiEnte>,
+    chi: &Chi,
+    atto: &Atto,
+    voce: &Iscritta,
+    cosa: &Cosa,
+    motivo: &str,
+) -> Result<(), AlboError> {
+    let ente = tx.ente();
+    let dettaglio = serde_json::to_value(cosa).map_err(|e| sqlx::Error::Encode(e.into()))?;
+    sqlx::query(sql::OPERAZIONE)
+        .bind(ente)
+        .bind(&atto.aoo)
+        .bind(voce.posizione)
+        .bind(atto.id)
+        .bind(db::sql(voce.istante))
+        .bind(cosa.codice())
+        .bind(chi.persona)
+        .bind(&chi.nome)
+        .bind(motivo)
+        .bind(dettaglio)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}

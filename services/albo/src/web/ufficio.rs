@@ -1,0 +1,105 @@
+//! The office: acts by state, an act with its operations, the relata.
+
+use authz::Consenti;
+use axum::extract::{Path, Query};
+use axum::response::{IntoResponse, Redirect, Response};
+use db::{DiEnte, Tx};
+use documenti::{FiloId, NuovoDocumento};
+use kernel::Numero;
+use serde::Deserialize;
+use web::{Errore, Inviato, Operatore, Pagina, Pagine};
+
+use super::{DiAtto, Percorso};
+use crate::commands::{self, RelataFatta};
+use crate::model::Atto;
+use crate::pages::{Elenco, PaginaAtto, SCHEDE};
+use crate::permissions::{Attesta, CONSULTA};
+use crate::queries::{self, Dopo, Scheda};
+use crate::relata::DaAttestare;
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Filtri {
+    stato: String,
+    prima: String,
+}
+
+/// `2026-45`: the key of the last row of a page.
+pub(super) fn chiave(a: &Atto) -> String {
+    a.pubblicazione.as_ref().map_or_else(String::new, |p| format!("{}-{}", p.anno, p.numero.corto()))
+}
+
+pub(super) fn dopo(chiave: &str) -> Dopo {
+    let (anno, numero) = chiave.split_once('-')?;
+    Some((anno.parse().ok()?, numero.parse().ok()?))
+}
+
+pub(super) async fn elenco(op: Operatore, Query(f): Query<Filtri>) -> Result<Response, Errore> {
+    let scheda = SCHEDE.iter().find(|s| s.codice == f.stato).map_or(Scheda::Esposti, |s| s.scheda);
+    let mut tx = op.tx().await?;
+    let (adesso, oggi) = (tx.now(), tx.oggi());
+    let righe = queries::elenco(&mut tx, scheda, adesso, dopo(&f.prima), Pagine::<Atto>::LIMITE).await?;
+    let pagina = Pagine::taglia(righe, chiave);
+    let corpo = Elenco { op: &op, scheda, pagina, oggi, prima: f.prima };
+    Ok(Pagina::ufficio(&op, "Albo pretorio").attiva("albo").larga().con(corpo))
+}
+
+pub(super) async fn trova(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Result<Atto, Errore> {
+    let numero = Numero::try_from(numero).map_err(|_| Errore::NonTrovato)?;
+    queries::atto(tx, anno, numero).await?.ok_or(Errore::NonTrovato)
+}
+
+pub(super) async fn atto(op: Operatore, Path((_, anno, numero)): DiAtto) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let atto = trova(&mut tx, anno, numero).await?;
+    pagina_atto(&op, &mut tx, atto, op.modulo()).await
+}
+
+async fn pagina_atto(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto, modulo: web::Modulo) -> Result<Response, Errore> {
+    let p = atto.pubblicazione.clone().ok_or(Errore::NonTrovato)?;
+    let file = queries::file(tx, atto.id).await?;
+    let fatti = queries::operazioni(tx, atto.id).await?;
+    let host = enti::host_pubblico(tx).await?;
+    let corpo = PaginaAtto { op, adesso: tx.now(), oggi: tx.oggi(), p, file, fatti, host, modulo: modulo.clone(), atto };
+    let titolo = format!("Pubblicazione {} del {}", corpo.p.numero.corto(), corpo.p.anno);
+    Ok(Pagina::ufficio(op, titolo).attiva("albo").di(&modulo).con(corpo))
+}
+
+/// What the relata says so far, without attesting it; once made, the one that was made.
+pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let atto = trova(&mut tx, anno, numero).await?;
+    op.stato().accessi.consultazione(op.ente().ente, op.chi(), CONSULTA.codice, &format!("albo/{anno}/{numero}/relata"));
+    if let Some(id) = atto.relata {
+        let d = documenti::documento(&mut tx, documenti::DocumentoId(id)).await?.ok_or(Errore::NonTrovato)?;
+        drop(tx);
+        return documenti::scarica(op.stato(), &op.ente().codice, &d).await;
+    }
+    let r = DaAttestare::leggi(&mut tx, atto, &op.chi().nome).await?;
+    drop(tx);
+    let byte = r.pdf().await.map_err(Errore::guasto)?;
+    Ok(documenti::allegato("application/pdf", &r.nome(), byte))
+}
+
+/// Renders, stores, then writes: nothing slow happens inside the transaction that attests.
+pub(super) async fn attesta(op: Operatore, Path((_, anno, numero)): DiAtto, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let atto = trova(&mut tx, anno, numero).await?;
+    if let Err(e) = atto.puo_attestare(tx.now()) {
+        m.accogli("", crate::AlboError::from(e).into())?;
+        return pagina_atto(&op, &mut tx, atto, m).await;
+    }
+    let filo = FiloId(atto.filo);
+    let r = DaAttestare::leggi(&mut tx, atto, &op.chi().nome).await?;
+    drop(tx);
+    let byte = r.pdf().await.map_err(Errore::guasto)?;
+    let ricevuto = op.stato().archivio.scrivi(&op.ente().codice, &byte).await?;
+    let mut tx = op.tx().await?;
+    let p = tx.consenti::<Attesta>(op.chi()).await?;
+    let d = documenti::aggiungi(&mut tx, op.chi(), filo, &NuovoDocumento::generato(&r.nome(), ricevuto)).await?;
+    let fatta = RelataFatta { documento: d.id.0, impronta: d.impronta, ultima: r.ultima() };
+    let n = Numero::try_from(numero).map_err(|_| Errore::NonTrovato)?;
+    commands::attesta(&mut tx, &p, anno, n, fatta).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&op.percorso(Percorso::Atto { anno, numero })).into_response())
+}

@@ -1,0 +1,9 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! The albo in the words of the trade, its register under attack, its statements.
+
+mod casa;
+mod controlli;
+mod gara;
+mod pubblicazione;
+mod termini;
+mod verifica;

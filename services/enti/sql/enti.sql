@@ -1,0 +1,86 @@
+-- Replaceable: policies, grants, what a member reads of its adhesions, what an alliance reads of its members.
+grant select on enti.comune, enti.edizione, enti.tipo, enti.ente, enti.codice, enti.successione
+  to alleanza_app, alleanza_scrivania, alleanza_alleanza, alleanza_centro;
+
+select sistema.proteggi('enti.scheda'), sistema.proteggi('enti.aoo'), sistema.proteggi('enti.incarico'),
+       sistema.proteggi('enti.servizio_attivo'), sistema.proteggi('enti.alleanza'), sistema.proteggi('enti.adesione'),
+       sistema.proteggi('enti.adesione_passo');
+select sistema.sola_aggiunta('enti.adesione_passo');
+
+grant select on enti.scheda, enti.aoo, enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo
+  to alleanza_app, alleanza_scrivania;
+grant insert on enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo to alleanza_app;
+grant update (indirizzo, pec, sito, codice_fiscale, patrono, dpo) on enti.scheda to alleanza_app;
+grant update (nome, al) on enti.incarico to alleanza_app;
+grant update (al, spento_da) on enti.servizio_attivo to alleanza_app;
+grant update (al) on enti.alleanza to alleanza_app;
+grant update (stato, stato_dal, decorre_dal, recesso_notificato_il, recesso_efficace_il) on enti.adesione to alleanza_app;
+
+-- An adhesion is of two: the alliance writes it, the member reads it, through one function of the owner and nothing else.
+drop policy if exists del_membro on enti.adesione;
+create policy del_membro on enti.adesione for select to alleanza_owner using (membro = (select e.codice from accesso.ente e
+    where e.id = nullif(current_setting('alleanza.ente', true), '')::integer));
+drop policy if exists del_membro on enti.adesione_passo;
+create policy del_membro on enti.adesione_passo for select to alleanza_owner using (exists (
+  select from enti.adesione a where a.ente = adesione_passo.ente and a.id = adesione_passo.adesione));
+drop policy if exists del_membro on enti.alleanza;
+create policy del_membro on enti.alleanza for select to alleanza_owner using (exists (
+  select from enti.adesione a where a.ente = alleanza.ente and a.alleanza = alleanza.codice));
+
+create or replace function enti.mie_adesioni() returns table (
+  id uuid, ente_alleanza text, alleanza text, forma text, stato text, stato_dal date, richiesta_il date, decorre_dal date,
+  recesso_efficace_il date, firmata_il date, firma_ente text, firma_alleanza text)
+language sql stable security definer set search_path = pg_catalog, enti as $$
+  select a.id, e.denominazione, al.denominazione, a.forma, a.stato, a.stato_dal, a.richiesta_il, a.decorre_dal,
+         a.recesso_efficace_il, f.il, f.firma_ente, f.firma_alleanza
+  from adesione a
+  join accesso.ente e on e.id = a.ente
+  join alleanza al on al.ente = a.ente and al.codice = a.alleanza
+  left join lateral (
+    select p.il, p.firma_ente, p.firma_alleanza from adesione_passo p
+    where p.ente = a.ente and p.adesione = a.id and p.firma_ente is not null
+    order by p.progressivo desc limit 1) f on true
+  where a.membro = (select mio.codice from accesso.ente mio
+    where mio.id = nullif(current_setting('alleanza.ente', true), '')::integer)
+  order by a.richiesta_il desc, a.id
+$$;
+grant execute on function enti.mie_adesioni() to alleanza_app;
+
+-- What an alliance sees of its members in force: which services, since when. No persons, no subjects.
+drop policy if exists delle_viste on enti.servizio_attivo;
+create policy delle_viste on enti.servizio_attivo for select to alleanza_owner using (true);
+create or replace view alleanza_vista.servizio_di_membro with (security_barrier) as
+  select a.alleanza, a.membro, a.membro_nome, s.servizio, s.dal
+  from enti.adesione a
+  join accesso.ente e on e.codice = a.membro
+  join enti.servizio_attivo s on s.ente = e.id and s.al is null
+  where a.ente = nullif(current_setting('alleanza.ente', true), '')::integer
+    and a.stato in ('attiva', 'sospesa', 'recesso')
+    and (a.recesso_efficace_il is null
+         or a.recesso_efficace_il >= (sistema.adesso('-infinity') at time zone 'Europe/Rome')::date);
+grant select on alleanza_vista.servizio_di_membro to alleanza_alleanza;
+
+-- Bodies and codes that follow from the official list. Regions and provinces are known by ISTAT code: an IPA code is not guessed.
+create or replace view enti.ente_di_lista as
+  select 'c_' || lower(belfiore) as codice, 'comune' as tipo, 'Comune di ' || nome as denominazione, belfiore from enti.comune
+  union all
+  select distinct 'regione_' || regione_cod, 'regione', 'Regione ' || regione, null from enti.comune
+  union all
+  -- Valle d'Aosta never had a province, Friuli-Venezia Giulia has none since 2018; metropolitan cities: L. 56/2014 and regional laws.
+  select distinct on (left(istat, 3)) 'provincia_' || left(istat, 3),
+    case when sigla in ('TO', 'MI', 'GE', 'VE', 'BO', 'FI', 'RM', 'NA', 'BA', 'RC', 'PA', 'ME', 'CT', 'CA')
+         then 'citta_metropolitana' else 'provincia' end,
+    case when sigla in ('TO', 'MI', 'GE', 'VE', 'BO', 'FI', 'RM', 'NA', 'BA', 'RC', 'PA', 'ME', 'CT', 'CA')
+         then 'Città metropolitana di ' || provincia
+         when provincia like 'L''%' then 'Provincia dell’' || substr(provincia, 3) else 'Provincia di ' || provincia end,
+    null
+  from enti.comune where sigla not in ('AO', 'UD', 'GO', 'TS', 'PN');
+create or replace view enti.codice_di_lista as
+  select e.codice as ente, c.tipo, c.valore
+  from enti.ente_di_lista l
+  join enti.ente e on e.codice = l.codice and e.al is null
+  left join enti.comune m on m.belfiore = l.belfiore
+  cross join lateral (values
+    ('ipa', case when m.belfiore is not null then e.codice end), ('belfiore', m.belfiore),
+    ('istat', coalesce(m.istat, split_part(e.codice, '_', 2)))) as c (tipo, valore)
+  where c.valore is not null;

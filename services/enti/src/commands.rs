@@ -1,0 +1,13 @@
+//! What people do here: each command checks its permit first and writes its audit line.
+
+mod adesioni;
+mod persone;
+mod scheda;
+mod servizi;
+
+pub use adesioni::{
+    Fondata, NuovaAdesione, Passo, chiedi_adesione, fonda_alleanza, muovi_adesione, trasforma_alleanza,
+};
+pub use persone::{NuovoRuolo, crea_persona, dai_ruolo, nuovo_ufficio, togli_ruolo};
+pub use scheda::{Correzione, correggi_ente, incarica};
+pub use servizi::{Anteprima, anteprima, attiva, disattiva};

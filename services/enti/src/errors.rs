@@ -1,0 +1,229 @@
+//! What is refused, with code, sentence and remedy; what breaks.
+
+use kernel::{Data, Frase, tempo::breve};
+
+use crate::model::Stato;
+
+/// The law, the registry or the state says no.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rifiuto {
+    #[error("Il codice «{codice}» non è di nessun ente conosciuto.{}", forse(.vicini))]
+    CodiceIgnoto { codice: String, vicini: Vec<String> },
+    #[error("{denominazione} lavora già qui, con il codice {codice}.")]
+    EntePresente { codice: String, denominazione: String },
+    #[error("{denominazione} non esiste più{}.", successori(.a))]
+    EnteCessato { denominazione: String, a: Vec<String> },
+    #[error("L’indirizzo «{host}» è già di un altro ente.")]
+    HostPreso { host: String },
+    #[error("L’ente «{codice}» non lavora qui.")]
+    EnteAssente { codice: String },
+    #[error("«{scritto}» non è un codice: da 2 a 20 lettere minuscole, cifre o trattini bassi.")]
+    CodiceMalscritto { scritto: String },
+    #[error("{membro} ha già un’adesione in corso a questa alleanza.")]
+    SecondaAdesione { membro: String },
+    #[error("Un’adesione {} non può diventare {}.", .da.codice(), .a.codice())]
+    PassoNonAmmesso { da: Stato, a: Stato },
+    #[error("Il {} viene prima dell’ultimo passo, che è del {}.", breve(*.il), breve(*.ultimo))]
+    PassoIndietro { il: Data, ultimo: Data },
+    #[error("Il {} deve ancora venire.", breve(*.il))]
+    PassoFuturo { il: Data },
+    #[error("La convenzione la approva il Consiglio (TUEL art. 30 e 42): qui l’atto è di un altro organo.")]
+    ServeIlConsiglio,
+    #[error("L’atto è del {}, dopo il {}.", breve(*.atto), breve(*.il))]
+    AttoDopo { atto: Data, il: Data },
+    #[error("Mancano i nomi di chi ha firmato: uno per l’ente, uno per l’alleanza.")]
+    SenzaFirme,
+    #[error("Il recesso ha effetto il {}: fino ad allora l’adesione vale.", breve(*.efficace_il))]
+    RecessoNonAncora { efficace_il: Data },
+    #[error("L’ente non può aderire a sé stesso.")]
+    AdesioneASe,
+    #[error("L’alleanza «{codice}» non c’è, o è finita.")]
+    AlleanzaIgnota { codice: String },
+    #[error("Il codice «{codice}» è già di un’altra alleanza di questo ente.")]
+    AlleanzaDoppia { codice: String },
+    #[error("Questa adesione non c’è.")]
+    AdesioneIgnota,
+    #[error("Il servizio «{servizio}» non è nel catalogo.")]
+    ServizioIgnoto { servizio: String },
+    #[error("Il servizio «{servizio}» è già attivo.")]
+    GiaAttivo { servizio: String },
+    #[error("Il servizio «{servizio}» non è attivo.")]
+    NonAttivo { servizio: String },
+    #[error("Il servizio serve a {}.", .da.join(", "))]
+    Serve { da: Vec<String> },
+    #[error("Il servizio «{servizio}» fa parte di ogni ente: non si disattiva.")]
+    SempreAttivo { servizio: String },
+    #[error("Il servizio «{servizio}» richiede sé stesso.")]
+    CatalogoInCerchio { servizio: String },
+    #[error("È l’unico amministratore: senza, nessuno potrebbe più dare ruoli.")]
+    UltimoAmministratore,
+    #[error("L’ente non ha ancora un amministratore.")]
+    SenzaAmministratore,
+    #[error("{frase}")]
+    Persona { codice: &'static str, frase: String },
+    #[error("Manca {campo}.")]
+    Manca { campo: &'static str },
+}
+
+fn forse(vicini: &[String]) -> String {
+    if vicini.is_empty() { String::new() } else { format!(" Forse cerchi {}?", vicini.join(", oppure ")) }
+}
+
+fn successori(a: &[String]) -> String {
+    if a.is_empty() { String::new() } else { format!(": al suo posto c’è {}", a.join(" e ")) }
+}
+
+impl Rifiuto {
+    pub fn codice(&self) -> &'static str {
+        match self {
+            Rifiuto::CodiceIgnoto { .. } => "ENT-001",
+            Rifiuto::EntePresente { .. } => "ENT-002",
+            Rifiuto::EnteCessato { .. } => "ENT-003",
+            Rifiuto::HostPreso { .. } => "ENT-004",
+            Rifiuto::EnteAssente { .. } => "ENT-005",
+            Rifiuto::CodiceMalscritto { .. } => "ENT-006",
+            Rifiuto::SecondaAdesione { .. } => "ENT-010",
+            Rifiuto::PassoNonAmmesso { .. } => "ENT-011",
+            Rifiuto::PassoIndietro { .. } | Rifiuto::PassoFuturo { .. } | Rifiuto::AttoDopo { .. } => "ENT-012",
+            Rifiuto::ServeIlConsiglio => "ENT-013",
+            Rifiuto::SenzaFirme => "ENT-014",
+            Rifiuto::RecessoNonAncora { .. } => "ENT-015",
+            Rifiuto::AdesioneASe => "ENT-016",
+            Rifiuto::AlleanzaIgnota { .. } => "ENT-017",
+            Rifiuto::AlleanzaDoppia { .. } => "ENT-018",
+            Rifiuto::AdesioneIgnota => "ENT-019",
+            Rifiuto::ServizioIgnoto { .. } => "ENT-020",
+            Rifiuto::GiaAttivo { .. } => "ENT-021",
+            Rifiuto::NonAttivo { .. } => "ENT-022",
+            Rifiuto::Serve { .. } => "ENT-023",
+            Rifiuto::SempreAttivo { .. } => "ENT-024",
+            Rifiuto::CatalogoInCerchio { .. } => "ENT-025",
+            Rifiuto::UltimoAmministratore => "ENT-030",
+            Rifiuto::SenzaAmministratore => "ENT-031",
+            Rifiuto::Persona { codice, .. } => codice,
+            Rifiuto::Manca { .. } => "ENT-040",
+        }
+    }
+
+    pub fn rimedio(&self) -> &'static str {
+        let codice = self.codice();
+        CODICI.iter().find(|f| f.codice == codice).map_or("", |f| f.rimedio)
+    }
+}
+
+macro_rules! frasi {
+    ($($codice:literal: $frase:literal, $rimedio:literal;)+) => {
+        &[$(Frase { codice: $codice, frase: $frase, rimedio: $rimedio }),+]
+    };
+}
+
+/// Every code of this service.
+pub const CODICI: &[Frase] = frasi! {
+    "ENT-001": "Il codice non è di nessun ente conosciuto.", "Usa il codice IPA (c_e307) o quello Belfiore (E307).";
+    "ENT-002": "L’ente lavora già qui.", "Non serve aggiungerlo di nuovo.";
+    "ENT-003": "L’ente non esiste più.", "Usa il codice dell’ente che gli è succeduto.";
+    "ENT-004": "L’indirizzo è già di un altro ente.", "Scegline un altro.";
+    "ENT-005": "L’ente non lavora qui.", "Aggiungilo con: alleanza ente aggiungi CODICE.";
+    "ENT-006": "Il codice non si può usare.", "Scrivi da 2 a 20 lettere minuscole, cifre o trattini bassi.";
+    "ENT-010": "C’è già un’adesione in corso.", "Apri quella che c’è; per rifarla, prima chiudila.";
+    "ENT-011": "Il passo non è ammesso da questo stato.", "Apri l’adesione e guarda quali passi offre.";
+    "ENT-012": "Le date dei passi non sono in ordine.", "Correggi la data: ogni passo segue il precedente e non supera oggi.";
+    "ENT-013": "La convenzione la approva il Consiglio.", "Indica la delibera di Consiglio, oppure aderisci con protocollo attuativo.";
+    "ENT-014": "Mancano i firmatari.", "Scrivi chi ha firmato per l’ente e chi per l’alleanza.";
+    "ENT-015": "Il recesso non ha ancora effetto.", "Aspetta il giorno indicato: poi l’adesione si chiude.";
+    "ENT-016": "L’ente non può aderire a sé stesso.", "Indica il codice di un altro ente.";
+    "ENT-017": "L’alleanza non c’è, o è finita.", "Scegli un’alleanza in corso.";
+    "ENT-018": "Il codice è già di un’altra alleanza.", "Scegline uno nuovo.";
+    "ENT-019": "L’adesione non c’è.", "Riparti dall’elenco delle adesioni.";
+    "ENT-020": "Il servizio non è nel catalogo.", "Scegli un servizio dall’elenco.";
+    "ENT-021": "Il servizio è già attivo.", "Puoi usarlo subito.";
+    "ENT-022": "Il servizio non è attivo.", "Attivalo dalla pagina dei servizi.";
+    "ENT-023": "Altri servizi attivi ne hanno bisogno.", "Disattiva prima quelli.";
+    "ENT-024": "Il servizio fa parte di ogni ente.", "Resta attivo.";
+    "ENT-025": "Il catalogo dei servizi è in cerchio.", "È un difetto del programma: avvisa l’assistenza.";
+    "ENT-030": "L’ente resterebbe senza amministratore.", "Dai prima il ruolo a un’altra persona.";
+    "ENT-031": "Nell’ente nessuno ha il ruolo che serve.", "Crea prima chi lo ha: alleanza utente crea … (il primo è l’amministratore).";
+    "ENT-032": "La password è troppo corta.", "Usa almeno 12 caratteri: quattro parole vanno bene.";
+    "ENT-033": "Il nome utente non si può usare.", "Da 3 a 100 caratteri, senza spazi: va bene l’indirizzo di posta.";
+    "ENT-034": "Il ruolo non esiste.", "Sceglilo dall’elenco.";
+    "ENT-035": "L’ufficio esiste già.", "Usa quello che c’è, o un altro codice.";
+    "ENT-036": "L’ufficio non c’è.", "Sceglilo dall’elenco, o aprilo prima.";
+    "ENT-037": "Il codice dell’ufficio non si può usare.", "Da 1 a 16 lettere maiuscole o cifre, come SEG.";
+    "ENT-038": "L’utente non esiste.", "Controlla il nome utente.";
+    "ENT-040": "Manca un dato.", "Compila il campo indicato.";
+};
+
+/// A refusal, or a fault.
+#[derive(Debug, thiserror::Error)]
+pub enum EntiError {
+    #[error(transparent)]
+    Rifiuto(#[from] Rifiuto),
+    #[error(transparent)]
+    Negato(#[from] authz::Negato),
+    /// A service could not be switched on or off: its own words.
+    #[error(transparent)]
+    Servizio(#[from] web::Errore),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl EntiError {
+    /// The code of the refusal, if it is one.
+    pub fn codice(&self) -> Option<&'static str> {
+        match self {
+            EntiError::Rifiuto(r) => Some(r.codice()),
+            _ => None,
+        }
+    }
+}
+
+impl From<sqlx::Error> for EntiError {
+    fn from(e: sqlx::Error) -> Self {
+        EntiError::Db(e.into())
+    }
+}
+
+impl From<authz::PersonaError> for EntiError {
+    fn from(e: authz::PersonaError) -> Self {
+        use authz::PersonaError as P;
+        let codice = match &e {
+            P::ParolaCorta => "ENT-032",
+            P::UtenteIllegibile => "ENT-033",
+            P::RuoloIgnoto(_) => "ENT-034",
+            P::UfficioDoppio(_) => "ENT-035",
+            P::UtenteIgnoto(_) => "ENT-038",
+            P::Negato(_) | P::Db(_) => "",
+        };
+        match e {
+            P::Negato(n) => n.into(),
+            P::Db(d) => da_vincolo(d),
+            altro => Rifiuto::Persona { codice, frase: altro.to_string() }.into(),
+        }
+    }
+}
+
+/// Named constraints of offices become sentences.
+fn da_vincolo(e: db::Error) -> EntiError {
+    let rifiuto = |codice, frase: &str| Rifiuto::Persona { codice, frase: frase.to_owned() }.into();
+    match e.vincolo() {
+        Some("ruolo_ente_ufficio_fkey") => rifiuto("ENT-036", "L’ufficio non c’è."),
+        Some("ufficio_forma") => rifiuto("ENT-037", "Il codice dell’ufficio ha da 1 a 16 lettere maiuscole o cifre."),
+        _ => EntiError::Db(e),
+    }
+}
+
+impl From<EntiError> for web::Errore {
+    fn from(e: EntiError) -> Self {
+        match e {
+            EntiError::Rifiuto(r) => web::Errore::Rifiuto {
+                codice: r.codice(),
+                frase: r.to_string(),
+                rimedio: r.rimedio().to_owned(),
+                stato: axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+            },
+            EntiError::Negato(n) => n.into(),
+            EntiError::Servizio(s) => s,
+            EntiError::Db(d) => d.into(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What may be done here, and by which roles.
+
+use authz::{Azione, Permessa};
+
+macro_rules! azioni {
+    ($($nome:ident $costante:ident: $codice:literal, $ruoli:expr, $descrizione:literal;)+) => {
+        $(
+            #[derive(Debug)]
+            pub struct $nome;
+            impl Azione for $nome {
+                const CODICE: &'static str = $codice;
+                const RUOLI: &'static [&'static str] = $ruoli;
+                const DESCRIZIONE: &'static str = $descrizione;
+            }
+            pub(crate) const $costante: Permessa = Permessa::di::<$nome>();
+        )+
+        pub const PERMESSI: &[Permessa] = &[$($costante),+];
+    };
+}
+
+azioni! {
+    GestisciServizi SERVIZI: "enti.servizi", &["amministratore"], "attivare e disattivare i servizi";
+    GestisciPersone PERSONE: "enti.persone", &["amministratore"], "dare e togliere i ruoli";
+    GestisciUffici UFFICI: "enti.uffici", &["amministratore"], "aprire gli uffici";
+    CorreggiEnte ENTE: "enti.ente", &["amministratore"], "correggere i dati dell’ente";
+    LeggiTrattamenti TRATTAMENTI: "enti.trattamenti", &["amministratore", "segretario", "responsabile"],
+        "leggere il registro dei trattamenti";
+    LeggiAttivita ATTIVITA: "enti.registro_attivita", &["amministratore", "segretario", "responsabile"],
+        "leggere il registro delle attività";
+    CuraAlleanza ALLEANZA: "enti.alleanza", &["alleanza"], "curare l’alleanza e le sue adesioni";
+}

@@ -1,0 +1,397 @@
+//! What pages and other services read.
+
+use authz::PersonaId;
+use db::{DiAlleanza, DiEnte, EnteId, Tx};
+use jiff::Timestamp;
+use kernel::{Data, GiornoMese};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::EntiError;
+use crate::errors::Rifiuto;
+use crate::model::{Adesione, Forma, Recesso, Stato};
+use crate::sql;
+
+/// The AOO in force, with who answers for its documents (DPR 445/2000 art. 61).
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Aoo {
+    pub codice: String,
+    pub denominazione: String,
+    pub responsabile: Option<String>,
+    pub vicario: Option<String>,
+}
+
+/// Every AOO in force; an ente always has one.
+pub async fn aoo_tutte(tx: &mut Tx<DiEnte>) -> Result<Vec<Aoo>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    let mut tutte: Vec<Aoo> = sqlx::query_as(sql::AOO).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?;
+    tutte.dedup_by(|a, b| a.codice == b.codice);
+    Ok(tutte)
+}
+
+/// The first AOO in force: the only one of a small comune.
+pub async fn aoo(tx: &mut Tx<DiEnte>) -> Result<Aoo, db::Error> {
+    let prima = aoo_tutte(tx).await?.into_iter().next();
+    prima.ok_or_else(|| sqlx::Error::RowNotFound.into())
+}
+
+/// What an ente says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheda {
+    pub codice: String,
+    pub denominazione: String,
+    pub indirizzo: Option<String>,
+    pub pec: Option<String>,
+    pub sito: Option<String>,
+    pub codice_fiscale: Option<String>,
+    pub patrono: Option<GiornoMese>,
+    pub dpo: Option<String>,
+}
+
+#[derive(FromRow)]
+struct RigaScheda {
+    codice: String,
+    denominazione: String,
+    indirizzo: Option<String>,
+    pec: Option<String>,
+    sito: Option<String>,
+    codice_fiscale: Option<String>,
+    patrono: Option<String>,
+    dpo: Option<String>,
+}
+
+pub async fn scheda(tx: &mut Tx<DiEnte>) -> Result<Scheda, db::Error> {
+    let ente = tx.ente();
+    let r: RigaScheda = sqlx::query_as(sql::SCHEDA).bind(ente).fetch_one(tx.conn()).await?;
+    Ok(Scheda {
+        codice: r.codice,
+        denominazione: r.denominazione,
+        indirizzo: r.indirizzo,
+        pec: r.pec,
+        sito: r.sito,
+        codice_fiscale: r.codice_fiscale,
+        patrono: r.patrono.and_then(|p| p.parse().ok()),
+        dpo: r.dpo,
+    })
+}
+
+/// The heading of what an ente writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intestazione {
+    pub denominazione: String,
+    pub codice: String,
+    pub aoo: Aoo,
+    pub indirizzo: Option<String>,
+    pub pec: Option<String>,
+    pub patrono: Option<GiornoMese>,
+    pub sito: Option<String>,
+}
+
+pub async fn intestazione(tx: &mut Tx<DiEnte>) -> Result<Intestazione, db::Error> {
+    let aoo = aoo(tx).await?;
+    let s = scheda(tx).await?;
+    Ok(Intestazione {
+        denominazione: s.denominazione,
+        codice: s.codice,
+        aoo,
+        indirizzo: s.indirizzo,
+        pec: s.pec,
+        patrono: s.patrono,
+        sito: s.sito,
+    })
+}
+
+/// A code given by others, with its dates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codice {
+    pub tipo: String,
+    pub valore: String,
+    pub dal: Option<Data>,
+    pub al: Option<Data>,
+}
+
+/// Codes of a body of the registry, those in force first in their kind.
+pub async fn codici(tx: &mut Tx<DiEnte>, codice: &str) -> Result<Vec<Codice>, db::Error> {
+    type Riga = (String, String, Option<jiff_sqlx::Date>, Option<jiff_sqlx::Date>);
+    let righe: Vec<Riga> = sqlx::query_as(sql::CODICI_DI_ENTE).bind(codice).fetch_all(tx.conn()).await?;
+    let codice = |(tipo, valore, dal, al): Riga| Codice { tipo, valore, dal: data(dal), al: data(al) };
+    Ok(righe.into_iter().map(codice).collect())
+}
+
+pub async fn hosts(tx: &mut Tx<DiEnte>) -> Result<Vec<String>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_scalar(sql::HOSTS).bind(ente).fetch_all(tx.conn()).await?)
+}
+
+/// The public host that links are written with: the shortest.
+pub async fn host_pubblico(tx: &mut Tx<DiEnte>) -> Result<Option<String>, db::Error> {
+    Ok(hosts(tx).await?.into_iter().next())
+}
+
+/// Codes of the services that are on.
+pub async fn servizi_attivi(tx: &mut Tx<DiEnte>) -> Result<Vec<String>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_scalar(sql::SERVIZI_ATTIVI).bind(ente).fetch_all(tx.conn()).await?)
+}
+
+pub async fn attivo(tx: &mut Tx<DiEnte>, servizio: &str) -> Result<bool, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_scalar(sql::ATTIVO).bind(ente).bind(servizio).fetch_one(tx.conn()).await?)
+}
+
+/// When a service was on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodoDiServizio {
+    pub servizio: String,
+    pub dal: Timestamp,
+    pub al: Option<Timestamp>,
+}
+
+/// Every service that is or was on, the last switched on first.
+pub async fn storia_servizi(tx: &mut Tx<DiEnte>) -> Result<Vec<PeriodoDiServizio>, db::Error> {
+    type Riga = (String, jiff_sqlx::Timestamp, Option<jiff_sqlx::Timestamp>);
+    let ente = tx.ente();
+    let righe: Vec<Riga> = sqlx::query_as(sql::STORIA_SERVIZI).bind(ente).fetch_all(tx.conn()).await?;
+    let periodo = |(servizio, dal, al): Riga| PeriodoDiServizio {
+        servizio,
+        dal: dal.to_jiff(),
+        al: al.map(jiff_sqlx::Timestamp::to_jiff),
+    };
+    Ok(righe.into_iter().map(periodo).collect())
+}
+
+/// A person who holds a role today.
+#[derive(Debug, Clone, FromRow)]
+pub struct Titolare {
+    pub id: PersonaId,
+    pub utente: String,
+    pub nome: String,
+    pub cognome: String,
+}
+
+/// Who holds a role today, the first who got it first.
+pub async fn chi_ha_ruolo(tx: &mut Tx<DiEnte>, ruolo: &str) -> Result<Vec<Titolare>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    Ok(sqlx::query_as(sql::CHI_HA_RUOLO).bind(ente).bind(ruolo).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
+}
+
+/// A line of "who did what".
+#[derive(Debug, Clone, FromRow)]
+pub struct Attivita {
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    pub istante: Timestamp,
+    pub id: Uuid,
+    pub chi: Option<String>,
+    pub ufficio: String,
+    pub azione: String,
+    pub oggetto: String,
+    pub dettaglio: serde_json::Value,
+    pub operazione: Uuid,
+}
+
+/// The audit, from the newest, after `dopo`; of one object only when `oggetto` is not empty.
+pub async fn registro_attivita(
+    tx: &mut Tx<DiEnte>,
+    dopo: Option<(Timestamp, Uuid)>,
+    oggetto: &str,
+    righe: i64,
+) -> Result<Vec<Attivita>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::REGISTRO_ATTIVITA)
+        .bind(ente)
+        .bind(dopo.map(|(istante, _)| db::sql(istante)))
+        .bind(dopo.map(|(_, id)| id))
+        .bind(oggetto)
+        .bind(righe)
+        .fetch_all(tx.conn())
+        .await?)
+}
+
+/// An alliance of this ente.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alleanza {
+    pub codice: String,
+    pub denominazione: String,
+    pub sopra: Option<String>,
+    pub preavviso_mesi: i16,
+    pub dal: Data,
+    pub al: Option<Data>,
+    pub succede_a: Option<String>,
+}
+
+/// The alliances of this ente, those in force first.
+pub async fn alleanze(tx: &mut Tx<DiEnte>) -> Result<Vec<Alleanza>, db::Error> {
+    type Riga = (String, String, Option<String>, i16, jiff_sqlx::Date, Option<jiff_sqlx::Date>, Option<String>);
+    let ente = tx.ente();
+    let righe: Vec<Riga> = sqlx::query_as(sql::ALLEANZE).bind(ente).fetch_all(tx.conn()).await?;
+    let alleanza = |(codice, denominazione, sopra, preavviso_mesi, dal, al, succede_a): Riga| Alleanza {
+        codice,
+        denominazione,
+        sopra,
+        preavviso_mesi,
+        dal: dal.to_jiff(),
+        al: data(al),
+        succede_a,
+    };
+    Ok(righe.into_iter().map(alleanza).collect())
+}
+
+/// An adhesion with who it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdesioneDi {
+    pub id: Uuid,
+    pub alleanza: String,
+    pub membro: String,
+    pub membro_nome: String,
+    pub richiesta_il: Data,
+    /// The adhesion it carries over, in a transformation.
+    pub continua: Option<Uuid>,
+    pub adesione: Adesione,
+}
+
+#[derive(FromRow)]
+pub(crate) struct RigaAdesione {
+    id: Uuid,
+    alleanza: String,
+    membro: String,
+    membro_nome: String,
+    forma: String,
+    stato: String,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    stato_dal: Data,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    richiesta_il: Data,
+    decorre_dal: Option<jiff_sqlx::Date>,
+    recesso_notificato_il: Option<jiff_sqlx::Date>,
+    recesso_efficace_il: Option<jiff_sqlx::Date>,
+    continua: Option<Uuid>,
+}
+
+impl TryFrom<RigaAdesione> for AdesioneDi {
+    type Error = db::Error;
+
+    fn try_from(r: RigaAdesione) -> Result<AdesioneDi, db::Error> {
+        let ignoto =
+            || db::Error::Sql(sqlx::Error::Decode(format!("adhesion {}: {} {}", r.id, r.forma, r.stato).into()));
+        let recesso = data(r.recesso_notificato_il).zip(data(r.recesso_efficace_il));
+        let adesione = Adesione {
+            forma: Forma::da(&r.forma).ok_or_else(ignoto)?,
+            stato: Stato::da(&r.stato).ok_or_else(ignoto)?,
+            stato_dal: r.stato_dal,
+            decorre_dal: data(r.decorre_dal),
+            recesso: recesso.map(|(notificato_il, efficace_il)| Recesso { notificato_il, efficace_il }),
+        };
+        Ok(AdesioneDi {
+            id: r.id,
+            alleanza: r.alleanza,
+            membro: r.membro,
+            membro_nome: r.membro_nome,
+            richiesta_il: r.richiesta_il,
+            continua: r.continua,
+            adesione,
+        })
+    }
+}
+
+/// The adhesions to an alliance, by member.
+pub async fn adesioni(tx: &mut Tx<DiEnte>, alleanza: &str) -> Result<Vec<AdesioneDi>, db::Error> {
+    let ente = tx.ente();
+    let righe: Vec<RigaAdesione> = sqlx::query_as(sql::ADESIONI).bind(ente).bind(alleanza).fetch_all(tx.conn()).await?;
+    righe.into_iter().map(AdesioneDi::try_from).collect()
+}
+
+pub async fn adesione(tx: &mut Tx<DiEnte>, id: Uuid) -> Result<AdesioneDi, EntiError> {
+    let ente = tx.ente();
+    let riga: Option<RigaAdesione> =
+        sqlx::query_as(sql::ADESIONE).bind(ente).bind(id).fetch_optional(tx.conn()).await?;
+    Ok(riga.ok_or(Rifiuto::AdesioneIgnota)?.try_into()?)
+}
+
+/// How an adhesion came to its state.
+#[derive(Debug, Clone, FromRow)]
+pub struct PassoDiAdesione {
+    pub stato: String,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    pub il: Data,
+    atto_tipo: Option<String>,
+    atto_numero: Option<i32>,
+    atto_data: Option<jiff_sqlx::Date>,
+    pub firma_ente: Option<String>,
+    pub firma_alleanza: Option<String>,
+    pub nota: String,
+}
+
+impl PassoDiAdesione {
+    /// The act as offices cite it.
+    pub fn atto(&self) -> Option<String> {
+        let (tipo, numero, il) = (self.atto_tipo.as_ref()?, self.atto_numero?, self.atto_data?);
+        Some(format!("{tipo} n. {numero} del {}", kernel::tempo::breve(il.to_jiff())))
+    }
+}
+
+pub async fn passi(tx: &mut Tx<DiEnte>, adesione: Uuid) -> Result<Vec<PassoDiAdesione>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::PASSI).bind(ente).bind(adesione).fetch_all(tx.conn()).await?)
+}
+
+/// An adhesion as the member reads it.
+#[derive(Debug, Clone, FromRow)]
+pub struct MiaAdesione {
+    pub id: Uuid,
+    pub ente_alleanza: String,
+    pub alleanza: String,
+    pub forma: String,
+    pub stato: String,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    pub stato_dal: Data,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    pub richiesta_il: Data,
+    decorre_dal: Option<jiff_sqlx::Date>,
+    recesso_efficace_il: Option<jiff_sqlx::Date>,
+    firmata_il: Option<jiff_sqlx::Date>,
+    pub firma_ente: Option<String>,
+    pub firma_alleanza: Option<String>,
+}
+
+impl MiaAdesione {
+    pub fn decorre_dal(&self) -> Option<Data> {
+        data(self.decorre_dal)
+    }
+
+    pub fn recesso_efficace_il(&self) -> Option<Data> {
+        data(self.recesso_efficace_il)
+    }
+
+    pub fn firmata_il(&self) -> Option<Data> {
+        data(self.firmata_il)
+    }
+}
+
+/// The adhesions of this ente, to any alliance of the installation.
+pub async fn mie_adesioni(tx: &mut Tx<DiEnte>) -> Result<Vec<MiaAdesione>, db::Error> {
+    Ok(sqlx::query_as(sql::MIE_ADESIONI).fetch_all(tx.conn()).await?)
+}
+
+/// A service that a member in force has on: all that an alliance sees of it.
+#[derive(Debug, Clone, FromRow)]
+pub struct ServizioDiMembro {
+    pub membro: String,
+    pub membro_nome: String,
+    pub servizio: String,
+    #[sqlx(try_from = "jiff_sqlx::Timestamp")]
+    pub dal: Timestamp,
+}
+
+/// The services of the members in force of an alliance of `ente`.
+pub async fn servizi_dei_membri(
+    tx: &mut Tx<DiAlleanza>,
+    ente: EnteId,
+    alleanza: &str,
+) -> Result<Vec<ServizioDiMembro>, db::Error> {
+    sqlx::query(sql::PER_ALLEANZA).bind(ente).execute(tx.conn()).await?;
+    Ok(sqlx::query_as(sql::SERVIZI_DEI_MEMBRI).bind(alleanza).fetch_all(tx.conn()).await?)
+}
+
+pub(crate) fn data(d: Option<jiff_sqlx::Date>) -> Option<Data> {
+    d.map(jiff_sqlx::Date::to_jiff)
+}

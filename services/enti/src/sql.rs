@@ -1,0 +1,168 @@
+//! Statements, each with the role that runs it.
+
+use db::{Istruzione, istruzioni};
+
+// ---- the official list, loaded whole by maintenance ----
+pub(crate) const EDIZIONE: &str = "select impronta from enti.edizione";
+pub(crate) const SEGNA_EDIZIONE: &str = "insert into enti.edizione (impronta, caricata_il) values ($1, $2) \
+     on conflict (una) do update set impronta = excluded.impronta, caricata_il = excluded.caricata_il";
+pub(crate) const CARICA_COMUNI: &str = "insert into enti.comune (belfiore, istat, nome, nome_altra_lingua, regione_cod, \
+       regione, provincia, sigla, popolazione, pec, cap, data_istituzione, patrono) \
+     select belfiore, istat, nome, nullif(altra, ''), regione_cod, regione, provincia, sigla, popolazione, nullif(pec, ''), \
+       cap, nullif(istituito, '')::date, nullif(patrono, '') \
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], \
+       $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[]) \
+       as c(belfiore, istat, nome, altra, regione_cod, regione, provincia, sigla, popolazione, pec, cap, istituito, patrono) \
+     on conflict (belfiore) do update set (istat, nome, nome_altra_lingua, regione_cod, regione, provincia, sigla, \
+       popolazione, pec, cap, data_istituzione, patrono) = (excluded.istat, excluded.nome, excluded.nome_altra_lingua, \
+       excluded.regione_cod, excluded.regione, excluded.provincia, excluded.sigla, excluded.popolazione, excluded.pec, \
+       excluded.cap, excluded.data_istituzione, excluded.patrono)";
+pub(crate) const ISCRIVI_DI_LISTA: &str = "insert into enti.ente (codice, tipo, denominazione, belfiore) \
+     select codice, tipo, denominazione, belfiore from enti.ente_di_lista \
+     on conflict (codice) do update set denominazione = excluded.denominazione \
+     where enti.ente.denominazione <> excluded.denominazione";
+pub(crate) const CESSA_COMUNI: &str = "update enti.ente set al = $2 \
+     where tipo = 'comune' and al is null and not belfiore = any ($1)";
+// Codes that changed end today and the new ones begin; those of the first edition have always been there.
+pub(crate) const CHIUDI_CODICI: &str = "update enti.codice k set al = $1 from enti.codice_di_lista l \
+     where k.ente = l.ente and k.tipo = l.tipo and k.al is null and k.valore <> l.valore";
+pub(crate) const CHIUDI_CODICI_DI_CESSATI: &str = "update enti.codice k set al = e.al from enti.ente e \
+     where k.ente = e.codice and k.al is null and e.al is not null";
+pub(crate) const APRI_CODICI: &str = "insert into enti.codice (ente, tipo, valore, dal) \
+     select l.ente, l.tipo, l.valore, \
+       case when exists (select from enti.codice k where k.ente = l.ente and k.tipo = l.tipo) then $1::date end \
+     from enti.codice_di_lista l \
+     where not exists (select from enti.codice k where k.ente = l.ente and k.tipo = l.tipo and k.al is null)";
+
+// ---- bodies that begin to work here ----
+// A code in force first, then one that was: old papers cite it.
+pub(crate) const PER_CODICE: &str = "select e.codice, e.denominazione, e.belfiore, e.al is not null as cessato \
+     from (select lower($1) as ente, 0 as ordine union all \
+       select k.ente, case when k.al is null then 1 else 2 end from enti.codice k \
+       where k.tipo in ('ipa', 'belfiore') and k.valore in (lower($1), upper($1))) c \
+     join enti.ente e on e.codice = c.ente order by c.ordine limit 1";
+pub(crate) const SUCCESSORI: &str = "select e.denominazione || ' (' || e.codice || ')' from enti.successione s \
+     join enti.ente e on e.codice = s.a where s.da = $1 order by e.codice";
+pub(crate) const NOMI: &str = "select denominazione, codice from enti.ente where al is null order by codice";
+pub(crate) const NUOVO_CORPO: &str = "insert into enti.ente (codice, tipo, denominazione) values ($1, $2, $3)";
+pub(crate) const NUOVO_CODICE: &str = "insert into enti.codice (ente, tipo, valore, dal) values ($1, $2, $3, $4)";
+pub(crate) const SUCCEDE: &str = "with fine as (update enti.ente set al = $3 where codice = $1 and al is null) \
+     insert into enti.successione (da, a, dal, causa) values ($1, $2, $3, $4)";
+pub(crate) const NUOVO_ENTE: &str =
+    "insert into accesso.ente (codice, denominazione) values ($1, $2) on conflict (codice) do nothing returning id";
+// Prefilled from the list; the ente corrects it.
+pub(crate) const NUOVA_SCHEDA: &str = "insert into enti.scheda (ente, pec, patrono) \
+     select $1, c.pec, c.patrono from (select) s left join enti.comune c on c.belfiore = $2";
+pub(crate) const NUOVA_AOO: &str = "insert into enti.aoo (ente, codice, denominazione, dal) values ($1, $2, $3, $4)";
+pub(crate) const PRIMO_UFFICIO: &str =
+    "insert into accesso.ufficio (ente, codice, nome, dal) values ($1, 'SEG', 'Segreteria', $2)";
+pub(crate) const HOST_LIBERO: &str = "select not exists (select from accesso.host where nome = $1)";
+pub(crate) const NUOVO_HOST: &str =
+    "insert into accesso.host (nome, ente) values ($1, $2) on conflict (nome) do nothing";
+pub(crate) const ENTE_DI_CODICE: &str = "select id from accesso.ente where codice = $1";
+pub(crate) const NOME_E_SIGLA: &str = "select nome, lower(sigla) from enti.comune where belfiore = $1";
+pub(crate) const NOMI_DI_COMUNI: &str = "select nome from enti.comune";
+
+// ---- an ente ----
+pub(crate) const AOO: &str = "select a.codice, a.denominazione, r.nome as responsabile, v.nome as vicario \
+     from enti.aoo a \
+     left join enti.incarico r on r.ente = a.ente and r.aoo = a.codice and r.incarico = 'responsabile' \
+       and r.dal <= $2 and (r.al is null or r.al >= $2) \
+     left join enti.incarico v on v.ente = a.ente and v.aoo = a.codice and v.incarico = 'vicario' \
+       and v.dal <= $2 and (v.al is null or v.al >= $2) \
+     where a.ente = $1 and a.dal <= $2 and (a.al is null or a.al >= $2) order by a.codice, r.dal desc, v.dal desc";
+pub(crate) const SCHEDA: &str = "select e.codice, e.denominazione, s.indirizzo, s.pec, s.sito, s.codice_fiscale, s.patrono, s.dpo \
+     from accesso.ente e left join enti.scheda s on s.ente = e.id where e.id = $1";
+pub(crate) const CORREGGI_SCHEDA: &str = "update enti.scheda \
+     set indirizzo = $2, pec = $3, sito = $4, codice_fiscale = $5, patrono = $6, dpo = $7 where ente = $1";
+pub(crate) const CODICI_DI_ENTE: &str =
+    "select tipo, valore, dal, al from enti.codice where ente = $1 order by tipo, al desc nulls first";
+pub(crate) const HOSTS: &str = "select nome from accesso.host where ente = $1 order by length(nome), nome";
+pub(crate) const CHIUDI_INCARICO: &str = "update enti.incarico set al = greatest(dal, $4) \
+     where ente = $1 and aoo = $2 and incarico = $3 and al is null";
+// Corrected on the day it began: the same row again.
+pub(crate) const INCARICA: &str = "insert into enti.incarico (ente, aoo, incarico, nome, dal) values ($1, $2, $3, $4, $5) \
+     on conflict (ente, aoo, incarico, dal) do update set nome = excluded.nome, al = null";
+
+// ---- services ----
+pub(crate) const SERVIZI_ATTIVI: &str =
+    "select servizio from enti.servizio_attivo where ente = $1 and al is null order by servizio";
+pub(crate) const ATTIVO: &str =
+    "select exists (select from enti.servizio_attivo where ente = $1 and servizio = $2 and al is null)";
+pub(crate) const STORIA_SERVIZI: &str =
+    "select servizio, dal, al from enti.servizio_attivo where ente = $1 order by dal desc, servizio";
+// Two administrators press at once: the unique index lets one through.
+pub(crate) const ACCENDI: &str =
+    "insert into enti.servizio_attivo (ente, servizio, dal, persona) values ($1, $2, $3, $4)";
+pub(crate) const SPEGNI: &str = "update enti.servizio_attivo set al = greatest(dal, $3), spento_da = $4 \
+     where ente = $1 and servizio = $2 and al is null";
+
+// ---- people ----
+pub(crate) const CHI_HA_RUOLO: &str = "select p.id, p.utente, p.nome, p.cognome from accesso.ruolo r \
+     join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
+     where r.ente = $1 and r.ruolo = $2 and r.dal <= $3 and (r.al is null or r.al >= $3) order by r.dal, p.utente";
+// Administrators from tomorrow on: the lock lets one removal at a time look and act.
+pub(crate) const BLOCCA_AMMINISTRATORI: &str =
+    "select pg_advisory_xact_lock(hashtextextended('enti.amministratori', $1))";
+pub(crate) const ALTRI_AMMINISTRATORI: &str = "select exists (select from accesso.ruolo r \
+     join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
+     where r.ente = $1 and r.ruolo = 'amministratore' and r.al is null and not (r.persona = $2 and r.ufficio = $3))";
+pub(crate) const REGISTRO_ATTIVITA: &str = "select a.istante, a.id, p.nome || ' ' || p.cognome as chi, a.ufficio, a.azione, \
+       a.oggetto, a.dettaglio, a.operazione \
+     from accesso.audit a left join accesso.persona p on p.id = a.persona \
+     where a.ente = $1 and ($2::timestamptz is null or (a.istante, a.id) < ($2, $3)) \
+       and ($4::text = '' or a.oggetto = $4) \
+     order by a.istante desc, a.id desc limit $5";
+
+// ---- alliances ----
+pub(crate) const ALLEANZE: &str = "select codice, denominazione, sopra, preavviso_mesi, dal, al, succede_a \
+     from enti.alleanza where ente = $1 order by al is not null, dal desc, codice";
+pub(crate) const FONDA: &str = "insert into enti.alleanza (ente, codice, denominazione, sopra, preavviso_mesi, dal, succede_a) \
+     values ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const CHIUDI_ALLEANZA: &str =
+    "update enti.alleanza set al = $3 where ente = $1 and codice = $2 and al is null";
+pub(crate) const ADESIONI: &str = "select id, alleanza, membro, membro_nome, forma, stato, stato_dal, richiesta_il, decorre_dal, \
+       recesso_notificato_il, recesso_efficace_il, continua from enti.adesione \
+     where ente = $1 and alleanza = $2 order by membro_nome, membro, richiesta_il";
+pub(crate) const ADESIONE: &str = "select id, alleanza, membro, membro_nome, forma, stato, stato_dal, richiesta_il, decorre_dal, \
+       recesso_notificato_il, recesso_efficace_il, continua from enti.adesione where ente = $1 and id = $2";
+// The row is the lock of its own steps.
+pub(crate) const ADESIONE_DA_CAMBIARE: &str = "select id, alleanza, membro, membro_nome, forma, stato, stato_dal, richiesta_il, \
+       decorre_dal, recesso_notificato_il, recesso_efficace_il, continua from enti.adesione where ente = $1 and id = $2 for update";
+pub(crate) const ADESIONI_DA_TRASFORMARE: &str = "select id, alleanza, membro, membro_nome, forma, stato, stato_dal, richiesta_il, \
+       decorre_dal, recesso_notificato_il, recesso_efficace_il, continua from enti.adesione \
+     where ente = $1 and alleanza = $2 and stato <> 'cessata' order by id for update";
+pub(crate) const SCADUTA: &str = "select id from enti.adesione \
+     where ente = $1 and alleanza = $2 and membro = $3 and stato = 'recesso' and recesso_efficace_il < $4";
+pub(crate) const NUOVA_ADESIONE: &str = "insert into enti.adesione (ente, id, alleanza, membro, membro_nome, forma, stato, \
+       richiesta_il, stato_dal, decorre_dal, recesso_notificato_il, recesso_efficace_il, continua) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+pub(crate) const CAMBIA_ADESIONE: &str = "update enti.adesione set stato = $3, stato_dal = $4, decorre_dal = $5, \
+       recesso_notificato_il = $6, recesso_efficace_il = $7 where ente = $1 and id = $2";
+pub(crate) const NUOVO_PASSO: &str = "insert into enti.adesione_passo (ente, adesione, progressivo, stato, il, atto_tipo, \
+       atto_registro, atto_serie, atto_numero, atto_data, atto_documento, firma_ente, firma_alleanza, nota, persona, scritto_il) \
+     select $1, $2, coalesce(max(progressivo), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 \
+     from enti.adesione_passo where ente = $1 and adesione = $2";
+pub(crate) const PASSI: &str = "select stato, il, atto_tipo, atto_numero, atto_data, firma_ente, firma_alleanza, nota \
+     from enti.adesione_passo where ente = $1 and adesione = $2 order by progressivo";
+pub(crate) const MIE_ADESIONI: &str = "select id, ente_alleanza, alleanza, forma, stato, stato_dal, richiesta_il, decorre_dal, \
+       recesso_efficace_il, firmata_il, firma_ente, firma_alleanza from enti.mie_adesioni()";
+pub(crate) const CERCA_MEMBRO: &str = "select e.codice, e.denominazione \
+     from (select lower($1) as ente union all select k.ente from enti.codice k \
+       where k.al is null and k.tipo in ('ipa', 'belfiore') and k.valore in (lower($1), upper($1))) c \
+     join enti.ente e on e.codice = c.ente and e.al is null limit 1";
+// The alliance's view closes itself on the ente of the setting: the same one the permit was checked for.
+pub(crate) const PER_ALLEANZA: &str = "select set_config('alleanza.ente', $1::integer::text, true)";
+pub(crate) const SERVIZI_DEI_MEMBRI: &str = "select membro, membro_nome, servizio, dal from alleanza_vista.servizio_di_membro \
+     where alleanza = $1 order by membro_nome, membro, servizio";
+
+pub const ALL: &[Istruzione] = istruzioni! {
+    Manutenzione: EDIZIONE, SEGNA_EDIZIONE, CARICA_COMUNI, ISCRIVI_DI_LISTA, CESSA_COMUNI, CHIUDI_CODICI, CHIUDI_CODICI_DI_CESSATI, APRI_CODICI, PER_CODICE,
+        SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
+        NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, NOMI_DI_COMUNI;
+    App: AOO, SCHEDA, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, CHIUDI_INCARICO, INCARICA, SERVIZI_ATTIVI, ATTIVO, STORIA_SERVIZI,
+        ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALLEANZE, FONDA,
+        CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
+        CAMBIA_ADESIONE, NUOVO_PASSO, PASSI, MIE_ADESIONI, CERCA_MEMBRO;
+    Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI;
+};

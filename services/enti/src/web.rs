@@ -1,0 +1,37 @@
+//! Routes and handlers: services, people, offices, the ente's own data, the alliance.
+
+mod alleanza;
+mod ente;
+mod persone;
+mod servizi;
+
+use ::web::Rotta;
+
+use crate::permissions::{ALLEANZA, ATTIVITA, ENTE, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
+
+pub(crate) fn rotte() -> Vec<Rotta> {
+    vec![
+        Rotta::ufficio_get("/e/{codice}/servizi", SERVIZI, servizi::elenco),
+        Rotta::ufficio_get("/e/{codice}/servizi/{servizio}", SERVIZI, servizi::anteprima),
+        Rotta::ufficio_post("/e/{codice}/servizi/{servizio}/attiva", SERVIZI, servizi::attiva),
+        Rotta::ufficio_post("/e/{codice}/servizi/{servizio}/disattiva", SERVIZI, servizi::disattiva),
+        Rotta::ufficio_get("/e/{codice}/trattamenti", TRATTAMENTI, servizi::trattamenti),
+        Rotta::ufficio_get("/e/{codice}/persone", PERSONE, persone::elenco),
+        Rotta::ufficio_post("/e/{codice}/persone", PERSONE, persone::crea),
+        Rotta::ufficio_post("/e/{codice}/persone/togli", PERSONE, persone::togli),
+        Rotta::ufficio_get("/e/{codice}/uffici", UFFICI, persone::uffici),
+        Rotta::ufficio_post("/e/{codice}/uffici", UFFICI, persone::apri_ufficio),
+        Rotta::ufficio_get("/e/{codice}/ente", ENTE, ente::scheda),
+        Rotta::ufficio_post("/e/{codice}/ente", ENTE, ente::correggi),
+        Rotta::ufficio_post("/e/{codice}/ente/incarichi", ENTE, ente::incarica),
+        Rotta::ufficio_get("/e/{codice}/registro-attivita", ATTIVITA, ente::attivita),
+        Rotta::ufficio_get("/e/{codice}/adesioni", TRATTAMENTI, alleanza::mie),
+        Rotta::ufficio_get("/e/{codice}/adesioni/{id}/nomina", TRATTAMENTI, alleanza::mia_nomina),
+        Rotta::ufficio_get("/e/{codice}/alleanza", ALLEANZA, alleanza::membri),
+        Rotta::ufficio_post("/e/{codice}/alleanza/adesioni", ALLEANZA, alleanza::chiedi),
+        Rotta::ufficio_post("/e/{codice}/alleanza/trasforma", ALLEANZA, alleanza::trasforma),
+        Rotta::ufficio_get("/e/{codice}/alleanza/adesioni/{id}", ALLEANZA, alleanza::una),
+        Rotta::ufficio_post("/e/{codice}/alleanza/adesioni/{id}", ALLEANZA, alleanza::muovi),
+        Rotta::ufficio_get("/e/{codice}/alleanza/adesioni/{id}/nomina", ALLEANZA, alleanza::nomina),
+    ]
+}

@@ -1,0 +1,85 @@
+//! The catalogue, activation with its preview, the register of processing.
+
+use ::web::{Errore, Inviato, Operatore, Pagina, Service};
+use authz::Consenti;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::permissions::GestisciServizi;
+use crate::{EntiError, commands, pages, queries};
+
+/// The page shows what is on as the ente switched it; services of every ente are on anyway.
+pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let storia = queries::storia_servizi(&mut tx).await?;
+    tx.commit().await?;
+    let catalogo = op.stato().servizi;
+    let voce = |s: &'static Service| pages::Voce {
+        servizio: s,
+        acceso: storia.iter().find(|p| p.servizio == s.codice && p.al.is_none()).cloned(),
+        spento: storia.iter().find(|p| p.servizio == s.codice).and_then(|p| p.al),
+        richiede: nomi(catalogo, s.richiede),
+    };
+    let voci = catalogo.iter().map(voce).collect();
+    let dentro = pages::Servizi { op: &op, voci, modulo: op.modulo() };
+    Ok(Pagina::ufficio(&op, "Servizi").attiva("/servizi").con(dentro))
+}
+
+pub(super) async fn anteprima(op: Operatore, Path((_, servizio)): Path<(String, String)>) -> Result<Response, Errore> {
+    let catalogo = op.stato().servizi;
+    let scelto = catalogo.iter().find(|s| s.codice == servizio).ok_or(Errore::NonTrovato)?;
+    let mut tx = op.tx().await?;
+    let p = tx.consenti::<GestisciServizi>(op.chi()).await?;
+    let anteprima = commands::anteprima(&mut tx, &p, catalogo, &servizio).await?;
+    let dentro = pages::Anteprima { op: &op, scelto, anteprima, modulo: op.modulo() };
+    Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").con(dentro))
+}
+
+pub(super) async fn attiva(
+    op: Operatore,
+    Path((_, servizio)): Path<(String, String)>,
+    Inviato(_): Inviato,
+) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let p = tx.consenti::<GestisciServizi>(op.chi()).await?;
+    match commands::attiva(&mut tx, &p, op.stato().servizi, &servizio).await {
+        // A double click: it is on, as the person wanted.
+        Err(EntiError::Rifiuto(crate::Rifiuto::GiaAttivo { .. })) => {}
+        Err(e) => return Err(e.into()),
+        Ok(_) => tx.commit().await?,
+    }
+    Ok(Redirect::to(&op.percorso("/servizi")).into_response())
+}
+
+pub(super) async fn disattiva(
+    op: Operatore,
+    Path((_, servizio)): Path<(String, String)>,
+    Inviato(_): Inviato,
+) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let p = tx.consenti::<GestisciServizi>(op.chi()).await?;
+    commands::disattiva(&mut tx, &p, op.stato().servizi, &servizio).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&op.percorso("/servizi")).into_response())
+}
+
+/// The register of processing (GDPR art. 30): one entry for each service that is on.
+pub(super) async fn trattamenti(op: Operatore) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let accesi = queries::servizi_attivi(&mut tx).await?;
+    let scheda = queries::scheda(&mut tx).await?;
+    tx.commit().await?;
+    let dentro = pages::Trattamenti { op: &op, scheda, servizi: trattati(op.stato().servizi, &accesi) };
+    Ok(Pagina::ufficio(&op, "Registro dei trattamenti").attiva("/servizi").con(dentro))
+}
+
+/// The services on whose data are processed.
+fn trattati(catalogo: &'static [Service], accesi: &[String]) -> Vec<&'static Service> {
+    let acceso = |s: &&Service| s.sempre_attivo || accesi.iter().any(|a| a == s.codice);
+    catalogo.iter().filter(acceso).filter(|s| !s.trattamento.finalita.is_empty()).collect()
+}
+
+fn nomi(catalogo: &'static [Service], codici: &[&str]) -> String {
+    let nome = |c: &&str| catalogo.iter().find(|s| s.codice == *c).map(|s| s.nome);
+    codici.iter().filter_map(nome).collect::<Vec<_>>().join(", ")
+}

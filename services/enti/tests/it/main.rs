@@ -1,0 +1,9 @@
+//! Scenarios of the registry, of alliances and of activation, in the words of the trade.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod adesioni;
+mod casa;
+mod istruzioni;
+mod persone;
+mod registro;
+mod servizi;

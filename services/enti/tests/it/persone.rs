@@ -1,0 +1,89 @@
+//! People, offices, roles, and the trace of what they did.
+
+use enti::{GestisciPersone, GestisciUffici, NuovoRuolo};
+
+use crate::casa::{self, INTRODACQUA, permesso, persona};
+
+const SEG_ALBO: NuovoRuolo<'static> = NuovoRuolo { ufficio: "SEG", ruolo: "albo" };
+
+#[tokio::test]
+async fn the_first_person_is_the_administrator() {
+    let p = casa::vuota().await;
+    enti::aggiungi_ente(&p.manut, "E307").await.unwrap();
+    let e = enti::crea_utente(&p.db, INTRODACQUA, &persona("anna"), &["protocollo"]).await.unwrap_err();
+    assert_eq!(e.codice(), Some("ENT-031"));
+    enti::crea_utente(&p.db, INTRODACQUA, &persona("anna"), &["amministratore", "albo"]).await.unwrap();
+    enti::crea_utente(&p.db, INTRODACQUA, &persona("bruno"), &["albo", "protocollo"]).await.unwrap();
+    let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
+    let ruoli: Vec<(String, String)> =
+        authz::persone(&mut tx).await.unwrap().into_iter().map(|x| (x.utente, x.ruolo)).collect();
+    let coppia = |u: &str, r: &str| (u.to_owned(), r.to_owned());
+    let attesi = [
+        coppia("anna", "albo"),
+        coppia("anna", "amministratore"),
+        coppia("bruno", "albo"),
+        coppia("bruno", "protocollo"),
+    ];
+    assert_eq!(ruoli, attesi);
+    assert_eq!(enti::crea_utente(&p.db, "c_zzzz", &persona("x"), &[]).await.unwrap_err().codice(), Some("ENT-005"));
+    drop(tx);
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays() {
+    let p = casa::arredata().await;
+    let (mut tx, permesso) = permesso::<GestisciPersone>(&p, INTRODACQUA).await;
+    let anna = permesso.chi().persona;
+    let admin = NuovoRuolo { ufficio: "SEG", ruolo: "amministratore" };
+    let e = enti::togli_ruolo(&mut tx, &permesso, anna, admin).await.unwrap_err();
+    assert_eq!(e.codice(), Some("ENT-030"));
+    enti::crea_persona(&mut tx, &permesso, &persona("bruno"), admin).await.unwrap();
+    enti::togli_ruolo(&mut tx, &permesso, anna, admin).await.unwrap();
+    drop(tx);
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_words_have_codes() {
+    let p = casa::arredata().await;
+    for (nuova, ruolo, codice) in [
+        (persona("x y"), SEG_ALBO, "ENT-033"),
+        (persona("bruno"), NuovoRuolo { ruolo: "re", ..SEG_ALBO }, "ENT-034"),
+        (persona("bruno"), NuovoRuolo { ufficio: "BOH", ..SEG_ALBO }, "ENT-036"),
+        (authz::NuovaPersona { parola: Some("corta"), ..persona("bruno") }, SEG_ALBO, "ENT-032"),
+    ] {
+        let (mut tx, permesso) = permesso::<GestisciPersone>(&p, INTRODACQUA).await;
+        let e = enti::crea_persona(&mut tx, &permesso, &nuova, ruolo).await.unwrap_err();
+        assert_eq!(e.codice(), Some(codice), "{e}");
+    }
+    for (codice, atteso) in [("SEG", "ENT-035"), ("ufficio tecnico", "ENT-037")] {
+        let (mut tx, permesso) = permesso::<GestisciUffici>(&p, INTRODACQUA).await;
+        let e = enti::nuovo_ufficio(&mut tx, &permesso, codice, "Ufficio tecnico").await.unwrap_err();
+        assert_eq!(e.codice(), Some(atteso), "{e}");
+    }
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_trace_goes_by_pages_and_loses_no_line() {
+    let p = casa::arredata().await;
+    for n in 0..7 {
+        let (mut tx, permesso) = permesso::<GestisciUffici>(&p, INTRODACQUA).await;
+        enti::nuovo_ufficio(&mut tx, &permesso, &format!("U{n}"), "Ufficio").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
+    let tutte = enti::registro_attivita(&mut tx, None, "", 100).await.unwrap();
+    let (mut viste, mut dopo) = (Vec::new(), None);
+    loop {
+        let pagina = enti::registro_attivita(&mut tx, dopo, "", 3).await.unwrap();
+        let Some(ultima) = pagina.last() else { break };
+        dopo = Some((ultima.istante, ultima.id));
+        viste.extend(pagina.into_iter().map(|r| r.id));
+    }
+    assert_eq!(viste, tutte.iter().map(|r| r.id).collect::<Vec<_>>());
+    assert!(tutte.len() >= 7 && tutte[0].oggetto == "uffici/U6");
+    drop(tx);
+    p.butta().await.unwrap();
+}

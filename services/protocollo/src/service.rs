@@ -1,0 +1,128 @@
+//! This service as the list of services sees it.
+
+use authz::{Chi, Permessa};
+use db::{DiEnte, Migrazioni, Scrivania, Sostituibile, Tx};
+use documenti::FiloId;
+use jiff::SignedDuration;
+use registers::{Proiezione, esporta::Stato};
+use uuid::Uuid;
+use web::{Attesa, Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
+
+use crate::model::Verso;
+use crate::permissions::{self, Consulta, PrendiInCarico};
+use crate::{commands, errors, giornaliero, queries, sql};
+
+pub const MIGRAZIONI: Migrazioni = Migrazioni {
+    servizio: "protocollo",
+    passi: &[db::Passo { numero: 1, nome: "protocollo", sql: include_str!("../migrations/0001_protocollo.sql") }],
+    sostituibili: &[Sostituibile { nome: "protocollo", sql: include_str!("../sql/protocollo.sql") }],
+};
+
+/// The tenant tables of this crate, in the order in which they can be loaded, with the order of their export.
+pub const TABELLE: &[Tabella] = &[
+    Tabella { nome: "protocollo.registrazione", ordine: "aoo, anno, numero" },
+    Tabella { nome: "protocollo.corrispondente", ordine: "aoo, anno, numero, posizione, progressivo" },
+    Tabella { nome: "protocollo.allegato", ordine: "aoo, anno, numero, progressivo" },
+    Tabella { nome: "protocollo.assegnazione", ordine: "aoo, anno, numero, posizione" },
+    Tabella { nome: "protocollo.annullamento", ordine: "aoo, anno, numero, posizione" },
+    Tabella { nome: "protocollo.giornaliero", ordine: "aoo, giorno" },
+];
+
+/// The tables against the register, both ways.
+pub const PROIEZIONI: &[Proiezione] = &[Proiezione { nome: "protocollo", sql: sql::PROIEZIONE }];
+
+/// What is exported beside the register, for who verifies it without us.
+pub const STATI: &[Stato] = &[Stato { nome: "protocollo.registrazione", sql: sql::STATO }];
+
+const CONSULTA: Permessa = Permessa::di::<Consulta>();
+const MENU: &[VoceMenu] = &[VoceMenu { etichetta: "Protocollo", percorso: "/protocollo", azione: Some(CONSULTA) }];
+/// What nobody took charge of leaves the desk after this, and stays in the register.
+const DI_RECENTE: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+pub const fn service() -> Service {
+    Service {
+        descrizione: "Il registro di protocollo, con il registro giornaliero.",
+        richiede: &["documenti"],
+        trattamento: Trattamento {
+            finalita: "Registrazione dei documenti ricevuti, spediti e interni",
+            base_giuridica: "Obbligo di legge (GDPR art. 6, par. 1, lett. c); DPR 445/2000, art. 50-57; CAD art. 40-bis e 44",
+            categorie_interessati: "Mittenti, destinatari e persone nominate negli oggetti",
+            categorie_dati: "Nome, codice fiscale, indirizzo, recapito, oggetto e documenti",
+            destinatari: "L’alleanza, come responsabile del trattamento (GDPR art. 28); il conservatore",
+            conservazione: "Il registro per sempre; i documenti secondo il massimario di scarto",
+        },
+        tabelle: TABELLE,
+        permessi: permissions::PERMESSI,
+        rotte: crate::web::rotte,
+        periodici: giornaliero::periodici,
+        istruzioni: sql::ALL,
+        codici: errors::CODICI,
+        menu: MENU,
+        ricerca: Some(MENU[0]),
+        anteprima: |_| Box::pin(async { Ok(vec!["Il registro «Protocollo generale»: il primo numero sarà 0000001.".to_owned()]) }),
+        attiva,
+        attese: |tx, chi| Box::pin(attese(tx, chi)),
+        passi: |tx, filo| Box::pin(passi(tx, filo)),
+        proiezioni: PROIEZIONI,
+        ..Service::vuoto("protocollo", "Protocollo", MIGRAZIONI)
+    }
+}
+
+fn attiva<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<(), web::Errore>> {
+    Box::pin(async move { Ok(commands::apri_registro(tx).await?) })
+}
+
+#[derive(sqlx::FromRow)]
+struct DaPrendere {
+    ente: db::EnteId,
+    anno: i32,
+    numero: i32,
+    verso: Verso,
+    oggetto: String,
+    corrispondenti: String,
+    ufficio_nome: String,
+}
+
+/// What was given to the offices of the person, and nobody has taken charge of.
+async fn attese(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
+    let (oggi, da) = (tx.oggi(), tx.now() - DI_RECENTE);
+    let righe: Vec<DaPrendere> = sqlx::query_as(sql::DA_PRENDERE)
+        .bind(chi.persona)
+        .bind(db::sql(oggi))
+        .bind(db::sql(da))
+        .bind(<PrendiInCarico as authz::Azione>::RUOLI)
+        .fetch_all(tx.conn())
+        .await?;
+    let attesa = |r: DaPrendere| Attesa {
+        ente: r.ente,
+        titolo: format!("Prendi in carico: {}", r.oggetto),
+        tipo: "Protocollo",
+        perche: match r.verso {
+            Verso::Entrata => format!("da {}, per {}", r.corrispondenti, r.ufficio_nome),
+            _ => format!("per {}", r.ufficio_nome),
+        },
+        percorso: format!("/protocollo/{}/{}", r.anno, r.numero),
+        entro: None,
+    };
+    Ok(righe.into_iter().map(attesa).collect())
+}
+
+/// Registrations of a thread. Whoever opens a thread may not read what is reserved: the step says only that it is there.
+async fn passi(tx: &mut Tx<DiEnte>, filo: Uuid) -> Result<Vec<Passo>, db::Error> {
+    let righe = queries::del_filo(tx, FiloId(filo)).await?;
+    let passo = |r: crate::Registrazione| {
+        let (da, chi) = r.da_a_chi();
+        Passo {
+            istante: r.istante,
+            titolo: if r.riservata { "Registrazione riservata".to_owned() } else { r.oggetto.clone() },
+            sotto: match (r.riservata, r.annullata()) {
+                (_, true) => format!("{}, protocollo {}/{}, annullata", r.verso.nome(), r.sette_cifre(), r.anno),
+                (true, _) => format!("{}, protocollo {}/{}", r.verso.nome(), r.sette_cifre(), r.anno),
+                _ => format!("{}, protocollo {}/{}, {da} {chi}", r.verso.nome(), r.sette_cifre(), r.anno),
+            },
+            percorso: Some(format!("/protocollo/{}", r.chiave())),
+            stato: StatoPasso::Fatto,
+        }
+    };
+    Ok(righe.into_iter().map(passo).collect())
+}

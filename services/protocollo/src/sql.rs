@@ -1,0 +1,291 @@
+//! Statements, each with the role that runs it.
+
+use db::{Istruzione, istruzioni};
+
+// A registration as pages read it, and what follows.
+macro_rules! registrazione {
+    ($dopo:literal) => {
+        concat!(
+            "select r.aoo, r.anno, r.numero, r.posizione, r.verso, r.istante, r.arrivato_il, r.arrivato_con_ora, \
+               r.oggetto, r.corrispondenti, r.documento, r.impronta, r.allegati, r.mezzo, r.numero_mittente, \
+               r.data_mittente, r.classifica, r.titolario, r.ufficio, u.nome as ufficio_nome, r.ufficio_mittente, \
+               m.nome as ufficio_mittente_nome, r.filo, r.riservata, r.persona, r.annullata_il, \
+               r.parole_prima <> '' as rettificata, a.presa_il is not null as presa \
+             from protocollo.registrazione r \
+             join accesso.ufficio u on u.ente = r.ente and u.codice = r.ufficio \
+             left join accesso.ufficio m on m.ente = r.ente and m.codice = r.ufficio_mittente \
+             join protocollo.assegnazione a on a.ente = r.ente and a.aoo = r.aoo and a.anno = r.anno \
+               and a.numero = r.numero and a.corrente ",
+            $dopo
+        )
+    };
+}
+
+// Rows of a registration in one statement, after the number: the counter's lock is held as little as possible.
+pub(crate) const SALVA: &str = "with r as ( \
+       insert into protocollo.registrazione (ente, aoo, anno, numero, posizione, verso, istante, arrivato_il, \
+         arrivato_con_ora, oggetto, corrispondenti, documento, impronta, allegati, mezzo, numero_mittente, data_mittente, \
+         classifica, titolario, ufficio, ufficio_mittente, filo, riservata, persona) \
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, jsonb_array_length($24), $14, $15, $16, $17, $18, \
+         $19, $20, $21, $22, $23)), \
+     c as ( \
+       insert into protocollo.corrispondente (ente, aoo, anno, numero, posizione, progressivo, tipo, nome, \
+         codice_fiscale, indirizzo, recapito) \
+       select $1, $2, $3, $4, $5, n, e ->> 'tipo', e ->> 'nome', e ->> 'codice_fiscale', e ->> 'indirizzo', e ->> 'recapito' \
+       from jsonb_array_elements($25) with ordinality as x(e, n)), \
+     a as ( \
+       insert into protocollo.allegato (ente, aoo, anno, numero, progressivo, documento, impronta) \
+       select $1, $2, $3, $4, n, (e ->> 'documento')::uuid, decode(e ->> 'impronta', 'hex') \
+       from jsonb_array_elements($24) with ordinality as x(e, n)) \
+     insert into protocollo.assegnazione (ente, aoo, anno, numero, posizione, ufficio, classifica, titolario, istante, \
+       persona, corrente) values ($1, $2, $3, $4, $5, $19, $17, $18, $7, $23, true)";
+
+pub(crate) const REGISTRAZIONE: &str = registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3");
+pub(crate) const DA_CAMBIARE: &str =
+    registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3 for update of r");
+pub(crate) const DEL_FILO: &str = registrazione!("where r.ente = $1 and r.filo = $2 order by r.istante, r.numero");
+pub(crate) const ELENCO: &str = registrazione!(
+    "where r.ente = $1 and ($2::text is null or r.verso = $2) and ($3::text is null or r.ufficio = $3) \
+       and ($4::text is null or r.classifica = $4 or r.classifica like $4 || '.%') \
+       and r.anno between $5 and $6 and r.istante >= $7 and r.istante < $8 \
+       and ($9::boolean is null or (r.annullata_il is not null) = $9) \
+       and ($10::boolean is null or (a.presa_il is null and r.annullata_il is null) = $10) \
+       and ($11::integer is null or r.numero = $11) \
+       and ($12::integer is null or (r.anno, r.numero) < ($12, $13::integer)) \
+     order by r.anno desc, r.numero desc limit $14"
+);
+// Reserved registrations are found only by who may read them.
+pub(crate) const CERCA: &str = registrazione!(
+    "where r.ente = $1 and ($2::text is null or r.verso = $2) and ($3::text is null or r.ufficio = $3) \
+       and ($4::text is null or r.classifica = $4 or r.classifica like $4 || '.%') \
+       and r.anno between $5 and $6 and r.istante >= $7 and r.istante < $8 \
+       and ($9::boolean is null or (r.annullata_il is not null) = $9) \
+       and ($10::boolean is null or (a.presa_il is null and r.annullata_il is null) = $10) \
+       and r.ricerca @@ websearch_to_tsquery('protocollo.it', $11) \
+       and (not r.riservata or $15 or r.ufficio = any ($16)) \
+       and ($12::integer is null or (r.anno, r.numero) < ($12, $13::integer)) \
+     order by r.anno desc, r.numero desc limit $14"
+);
+pub(crate) const QUANTE: &str =
+    "select count(*) from (select from protocollo.registrazione where ente = $1 and anno = $2 limit 501) q";
+// The newest of each ente, then the newest of all: no scan of many registers.
+pub(crate) const DI_PIU_ENTI: &str = concat!(
+    "select e.ente, x.* from unnest($1::integer[]) as e(ente) cross join lateral (",
+    registrazione!("where r.ente = e.ente order by r.anno desc, r.numero desc limit 51"),
+    ") x order by x.istante desc, e.ente, x.numero desc limit 50"
+);
+
+pub(crate) const CORRISPONDENTI: &str = "select tipo, nome, codice_fiscale, indirizzo, recapito \
+     from protocollo.corrispondente c where ente = $1 and aoo = $2 and anno = $3 and numero = $4 \
+       and posizione = (select max(posizione) from protocollo.corrispondente \
+         where ente = $1 and aoo = $2 and anno = $3 and numero = $4) \
+     order by progressivo";
+pub(crate) const ALLEGATI: &str = "select documento from protocollo.allegato \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 order by progressivo";
+pub(crate) const ANNULLAMENTI: &str = "select a.posizione, a.campo, a.prima, a.dopo, a.motivo, a.provvedimento, \
+       a.provvedimento_data, a.istante, p.nome || ' ' || p.cognome as chi \
+     from protocollo.annullamento a join accesso.persona p on p.id = a.persona \
+     where a.ente = $1 and a.aoo = $2 and a.anno = $3 and a.numero = $4 order by a.posizione";
+pub(crate) const ASSEGNAZIONI: &str = "select a.posizione, a.ufficio, u.nome as ufficio_nome, a.classifica, a.titolario, \
+       a.istante, p.nome || ' ' || p.cognome as chi, a.presa_il, q.nome || ' ' || q.cognome as presa_da \
+     from protocollo.assegnazione a \
+     join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
+     join accesso.persona p on p.id = a.persona left join accesso.persona q on q.id = a.presa_da \
+     where a.ente = $1 and a.aoo = $2 and a.anno = $3 and a.numero = $4 order by a.posizione";
+pub(crate) const VOCI: &str = "select v.posizione, v.operazione, v.istante, v.impronta from registri.voce v \
+     where v.ente = $1 and v.aoo = $2 and v.registro = 'PG' and v.catena = 0 \
+       and v.posizione = any ($3) order by v.posizione";
+
+// The current assignment steps aside, the new one takes its place.
+pub(crate) const NON_CORRENTE: &str = "update protocollo.assegnazione set corrente = false \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente";
+pub(crate) const RIASSEGNA: &str = "update protocollo.registrazione set ufficio = $5, classifica = $6, titolario = $7 \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
+pub(crate) const NUOVA_ASSEGNAZIONE: &str = "insert into protocollo.assegnazione (ente, aoo, anno, numero, posizione, \
+       ufficio, classifica, titolario, istante, persona, corrente) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)";
+pub(crate) const PRENDI: &str = "update protocollo.assegnazione set presa_il = $5, presa_da = $6 \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente and presa_il is null";
+pub(crate) const ANNULLA: &str = "update protocollo.registrazione set annullata_il = $5 \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
+pub(crate) const SEGNA_ANNULLAMENTO: &str = "insert into protocollo.annullamento (ente, aoo, anno, numero, posizione, \
+       campo, prima, dopo, motivo, provvedimento, provvedimento_data, istante, persona) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+pub(crate) const RETTIFICA: &str = "update protocollo.registrazione set \
+       oggetto = case $5 when 'oggetto' then $7 else oggetto end, \
+       corrispondenti = case $5 when 'corrispondenti' then $7 else corrispondenti end, \
+       numero_mittente = case $5 when 'numero_mittente' then nullif($7, '') else numero_mittente end, \
+       data_mittente = case $5 when 'data_mittente' then $8::date else data_mittente end, \
+       parole_prima = parole_prima || ' ' || $6 \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
+pub(crate) const NUOVI_CORRISPONDENTI: &str = "insert into protocollo.corrispondente (ente, aoo, anno, numero, posizione, \
+       progressivo, tipo, nome, codice_fiscale, indirizzo, recapito) \
+     select $1, $2, $3, $4, $5, n, e ->> 'tipo', e ->> 'nome', e ->> 'codice_fiscale', e ->> 'indirizzo', e ->> 'recapito' \
+     from jsonb_array_elements($6) with ordinality as x(e, n)";
+
+// What waits for the offices of a person, over all their enti.
+pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, \
+       u.nome as ufficio_nome \
+     from accesso.ruolo o \
+     join protocollo.assegnazione a on a.ente = o.ente and a.ufficio = o.ufficio and a.corrente and a.presa_il is null \
+       and a.istante > $3 \
+     join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
+       and r.annullata_il is null \
+     join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
+     where o.persona = $1 and o.ruolo = any ($4) and o.dal <= $2 and (o.al is null or o.al >= $2) \
+     group by a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome \
+     order by a.istante desc limit 50";
+
+// ---- the register of a period ----
+pub(crate) const PERIODO: &str = registrazione!(
+    "where r.ente = $1 and r.anno between $2 and $3 and r.istante >= $4 and r.istante < $5 \
+     order by r.anno, r.numero limit $6"
+);
+
+// ---- the daily register ----
+pub(crate) const APERTO_IL: &str =
+    "select aperto_il from registri.registro where ente = $1 and aoo = $2 and codice = 'PG'";
+pub(crate) const ULTIMO_GIORNO: &str = "select max(giorno) from protocollo.giornaliero where ente = $1 and aoo = $2";
+// Every voce of a day, and the registration it is about.
+pub(crate) const DEL_GIORNO: &str = "select v.posizione, v.operazione, v.serie, v.numero, v.istante, v.impronta, \
+       v.impronta_contenuto, r.anno as anno_di, r.numero as numero_di, r.verso, \
+       coalesce(nullif(r.corrispondenti, ''), m.nome, '') as corrispondenti, r.oggetto, r.classifica, u.nome as ufficio, \
+       encode(r.impronta, 'hex') as impronta_documento, \
+       coalesce(n.motivo || ' (' || n.provvedimento || ' del ' || to_char(n.provvedimento_data, 'DD/MM/YYYY') || ')', '') as nota \
+     from registri.voce v \
+     left join protocollo.registrazione r on r.ente = v.ente and r.aoo = v.aoo \
+       and to_jsonb(r.posizione) = case when v.operazione = 1 then to_jsonb(v.posizione) else protocollo.leggi(v.contenuto) -> 'su' end \
+     left join accesso.ufficio u on u.ente = r.ente and u.codice = r.ufficio \
+     left join accesso.ufficio m on m.ente = r.ente and m.codice = r.ufficio_mittente \
+     left join protocollo.annullamento n on n.ente = r.ente and n.aoo = r.aoo and n.anno = r.anno \
+       and n.numero = r.numero and n.posizione = v.posizione \
+     where v.ente = $1 and v.aoo = $2 and v.registro = 'PG' and v.catena = 0 and v.istante >= $3 and v.istante < $4 \
+     order by v.posizione";
+pub(crate) const SALVA_GIORNALIERO: &str = "insert into protocollo.giornaliero (ente, aoo, giorno, registrazioni, \
+       modifiche, primo_numero, ultimo_numero, posizione, testa, filo, pdf, dati, prodotto_il, entro) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+pub(crate) const FILO_DEI_GIORNALIERI: &str = "select filo from protocollo.giornaliero \
+     where ente = $1 and aoo = $2 and giorno between $3 and $4 order by giorno limit 1";
+pub(crate) const GIORNALIERI: &str = "select aoo, giorno, registrazioni, modifiche, primo_numero, ultimo_numero, \
+       posizione, testa, filo, pdf, dati, prodotto_il, entro from protocollo.giornaliero \
+     where ente = $1 and ($2::date is null or giorno < $2) order by giorno desc, aoo limit $3";
+pub(crate) const GIORNALIERO: &str = "select aoo, giorno, registrazioni, modifiche, primo_numero, ultimo_numero, \
+       posizione, testa, filo, pdf, dati, prodotto_il, entro from protocollo.giornaliero \
+     where ente = $1 and giorno = $2 order by aoo limit 1";
+
+/// What the register says against what the tables say: one row for each difference, both ways.
+pub(crate) const PROIEZIONE: &str = "\
+with v as materialized ( \
+  select aoo, posizione, serie, operazione, numero, istante, protocollo.leggi(contenuto) as c \
+  from registri.voce where ente = $1 and registro = 'PG' and catena = 0), \
+ch as materialized ( \
+  select aoo, posizione, campo, valore from registri.chiaro where ente = $1 and registro = 'PG' and catena = 0), \
+su as ( \
+  select o.aoo, p.posizione as su, p.serie, p.numero, o.posizione, o.operazione, o.istante, o.c \
+  from v o join v p on p.aoo = o.aoo and p.operazione = 1 and o.c -> 'su' = to_jsonb(p.posizione) \
+  where o.operazione in (2, 3, 4)), \
+imposta as ( \
+  select v.aoo, v.posizione as su, v.posizione, v.c, x.campo \
+  from v, unnest(array['oggetto', 'corrispondenti', 'numero_mittente', 'data_mittente']) as x(campo) where v.operazione = 1 \
+  union all select aoo, su, posizione, c, c ->> 'campi' from su where operazione = 3), \
+ultima as ( \
+  select distinct on (i.aoo, i.su, i.campo) i.aoo, i.su, i.campo, i.posizione, \
+    case i.campo when 'data_mittente' then i.c ->> 'data_mittente' else ch.valore end as valore, \
+    i.c -> 'riservati' ->> i.campo is not null and ch.valore is null as oscurata \
+  from imposta i left join ch on ch.aoo = i.aoo and ch.posizione = i.posizione and ch.campo = i.campo \
+  order by i.aoo, i.su, i.campo, i.posizione desc), \
+nomi as ( \
+  select aoo, anno, numero, posizione, string_agg(nome, '; ' order by progressivo) as riga, \
+    jsonb_agg(jsonb_build_object('tipo', tipo, 'nome', nome, 'codice_fiscale', codice_fiscale, 'indirizzo', indirizzo, \
+      'recapito', recapito) order by progressivo) as elenco \
+  from protocollo.corrispondente where ente = $1 group by aoo, anno, numero, posizione), \
+fatti as ( \
+  select aoo, anno, numero, jsonb_object_agg(progressivo::text, jsonb_build_object('documento', documento, \
+      'impronta', encode(impronta, 'hex'))) as elenco \
+  from protocollo.allegato where ente = $1 group by aoo, anno, numero), \
+a as ( \
+  select v.aoo, v.posizione, v.serie, v.numero, v.istante, v.c, o.valore as oggetto, o.oscurata as oggetto_oscurato, \
+    c.valore as corrispondenti, c.oscurata as corrispondenti_oscurati, c.posizione as corrispondenti_da, \
+    n.valore as numero_mittente, n.oscurata as numero_oscurato, d.valore as data_mittente, \
+    (select max(s.istante) from su s where s.aoo = v.aoo and s.su = v.posizione and s.operazione = 2) as annullata_il \
+  from v \
+  left join ultima o on o.aoo = v.aoo and o.su = v.posizione and o.campo = 'oggetto' \
+  left join ultima c on c.aoo = v.aoo and c.su = v.posizione and c.campo = 'corrispondenti' \
+  left join ultima n on n.aoo = v.aoo and n.su = v.posizione and n.campo = 'numero_mittente' \
+  left join ultima d on d.aoo = v.aoo and d.su = v.posizione and d.campo = 'data_mittente' \
+  where v.operazione = 1), \
+r as (select * from protocollo.registrazione where ente = $1), \
+passi as ( \
+  select aoo, posizione as su, serie, numero, posizione, istante, c from v where operazione = 1 \
+  union all select aoo, su, serie, numero, posizione, istante, c from su where operazione = 4) \
+select coalesce(a.aoo, r.aoo), 'PG', 0, coalesce(a.posizione, r.posizione), coalesce(a.numero, r.numero), x.cosa \
+from a full join r on r.aoo = a.aoo and r.posizione = a.posizione \
+left join nomi on nomi.aoo = r.aoo and nomi.anno = r.anno and nomi.numero = r.numero and nomi.posizione = a.corrispondenti_da \
+left join fatti on fatti.aoo = r.aoo and fatti.anno = r.anno and fatti.numero = r.numero \
+cross join lateral (values \
+  (a.posizione is null, 'registrazione senza voce'), \
+  (r.posizione is null, 'voce senza registrazione'), \
+  (r.anno <> a.serie or r.numero <> a.numero or r.istante <> a.istante, 'numero o istante diversi dalla voce'), \
+  (not a.oggetto_oscurato and r.oggetto is distinct from a.oggetto, 'oggetto diverso dalla voce'), \
+  (encode(r.impronta, 'hex') is distinct from a.c ->> 'impronta' or r.documento::text is distinct from a.c ->> 'documento', \
+    'documento o impronta diversi dalla voce'), \
+  (r.verso is distinct from a.c ->> 'verso' or r.mezzo is distinct from a.c ->> 'mezzo' \
+    or to_jsonb(r.riservata) is distinct from a.c -> 'riservata' or r.filo::text is distinct from a.c ->> 'filo' \
+    or r.persona::text is distinct from a.c ->> 'persona' \
+    or r.ufficio_mittente is distinct from a.c ->> 'ufficio_mittente', 'dati diversi dalla voce'), \
+  (r.verso = 'E' and (to_jsonb((extract(epoch from r.arrivato_il) * 1000000)::bigint) \
+     is distinct from coalesce(a.c -> 'arrivato_us', to_jsonb((extract(epoch from a.istante) * 1000000)::bigint)) \
+    or to_jsonb(r.arrivato_con_ora) is distinct from a.c -> 'arrivato_con_ora'), 'arrivo diverso dalla voce'), \
+  (not a.numero_oscurato and r.numero_mittente is distinct from a.numero_mittente \
+    or to_char(r.data_mittente, 'YYYY-MM-DD') is distinct from a.data_mittente, 'protocollo del mittente diverso dalla voce'), \
+  (r.verso <> 'I' and not a.corrispondenti_oscurati and (nomi.elenco is distinct from protocollo.leggi(convert_to(a.corrispondenti, 'UTF8')) \
+    or nomi.riga is distinct from r.corrispondenti), 'corrispondenti diversi dalla voce'), \
+  (coalesce(fatti.elenco, '{}') is distinct from coalesce(a.c -> 'allegati', '{}') \
+    or r.allegati is distinct from (select count(*) from jsonb_object_keys(coalesce(a.c -> 'allegati', '{}'))), \
+    'allegati diversi dalla voce'), \
+  (r.annullata_il is not null and a.annullata_il is null, 'annullata senza voce di annullamento'), \
+  (r.annullata_il is null and a.annullata_il is not null, 'voce di annullamento senza annullamento') \
+) as x(male, cosa) \
+where x.male and (a.posizione is null) = (x.cosa = 'registrazione senza voce') \
+  and (r.posizione is null) = (x.cosa = 'voce senza registrazione') \
+union all \
+select coalesce(s.aoo, n.aoo), 'PG', 0, coalesce(s.posizione, n.posizione), coalesce(s.numero, n.numero), \
+  case when n.posizione is null then 'voce di annullamento senza annullamento' \
+       when s.posizione is null then 'annullamento senza voce' else 'annullamento diverso dalla voce' end \
+from (select * from su where operazione in (2, 3)) s \
+full join (select * from protocollo.annullamento where ente = $1) n on n.aoo = s.aoo and n.posizione = s.posizione \
+left join ch m on m.aoo = s.aoo and m.posizione = s.posizione and m.campo = 'motivo' \
+left join ch d on d.aoo = s.aoo and d.posizione = s.posizione and d.campo = n.campo and n.campo in ('oggetto', 'numero_mittente') \
+where n.posizione is null or s.posizione is null or n.numero <> s.numero or n.anno <> s.serie or n.istante <> s.istante \
+  or n.campo <> coalesce(s.c ->> 'campi', '') or n.provvedimento is distinct from s.c ->> 'provvedimento' \
+  or to_char(n.provvedimento_data, 'YYYY-MM-DD') is distinct from s.c ->> 'provvedimento_data' \
+  or n.motivo <> m.valore or n.dopo <> d.valore \
+union all \
+select coalesce(s.aoo, g.aoo), 'PG', 0, coalesce(s.posizione, g.posizione), coalesce(s.numero, g.numero), \
+  'assegnazione diversa dalla voce' \
+from passi s \
+full join (select * from protocollo.assegnazione where ente = $1) g on g.aoo = s.aoo and g.posizione = s.posizione \
+left join (select aoo, su, max(posizione) as posizione from passi group by aoo, su) u on u.aoo = s.aoo and u.su = s.su \
+left join r on r.aoo = s.aoo and r.posizione = s.su \
+where g.posizione is null or s.posizione is null or g.numero <> s.numero or g.anno <> s.serie \
+  or g.ufficio is distinct from s.c ->> 'ufficio' or g.classifica is distinct from s.c ->> 'classifica' \
+  or to_jsonb(g.titolario) is distinct from s.c -> 'titolario' or g.corrente <> (s.posizione = u.posizione) \
+  or (g.corrente and (r.ufficio <> g.ufficio or r.classifica <> g.classifica or r.titolario <> g.titolario))";
+
+// The subject is the one registered, whatever was rectified later: its voce is what a verifier compares it with.
+pub(crate) const STATO: &str = "select r.aoo, 'PG' as registro, 0 as catena, r.posizione, r.anno, r.numero, r.istante, \
+       r.verso, coalesce(o.prima, r.oggetto) as oggetto, encode(r.impronta, 'hex') as impronta, r.classifica, r.ufficio, \
+       r.annullata_il is not null as annullata \
+     from protocollo.registrazione r \
+     left join lateral (select prima from protocollo.annullamento n where n.ente = r.ente and n.aoo = r.aoo \
+       and n.anno = r.anno and n.numero = r.numero and n.campo = 'oggetto' order by n.posizione limit 1) o on true \
+     where r.ente = $1 order by r.aoo, r.posizione";
+
+pub const ALL: &[Istruzione] = istruzioni! {
+    App: SALVA, REGISTRAZIONE, DA_CAMBIARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
+        ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
+        NUOVI_CORRISPONDENTI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
+        GIORNALIERI, GIORNALIERO;
+    Scrivania: DI_PIU_ENTI, DA_PRENDERE;
+    Manutenzione: PROIEZIONE, STATO;
+};

@@ -1,0 +1,166 @@
+//! The form of a registration: works without JavaScript, refuses with a sentence, registers once.
+
+use authz::Consenti;
+use axum::extract::Query;
+use axum::response::{IntoResponse, Redirect, Response};
+use documenti::{FiloId, NuovoDocumento};
+use kernel::tempo;
+use serde::Deserialize;
+use web::{Caricamento, Errore, FileRicevuto, Modulo, Operatore, Pagina};
+
+use crate::pages::{self, RigaCorrispondente};
+use crate::permissions::Registra;
+use crate::{Arrivo, Corrispondente, DaRegistrare, MEZZI, ProtocolloError, Verso, commands};
+
+const RIGHE: usize = 3;
+const RIGHE_MASSIME: usize = 20;
+
+#[derive(Deserialize)]
+pub(super) struct Prima {
+    #[serde(default)]
+    verso: String,
+    #[serde(default)]
+    filo: String,
+    righe: Option<usize>,
+}
+
+pub(super) async fn nuova(op: Operatore, Query(q): Query<Prima>) -> Result<Response, Errore> {
+    let verso = Verso::da(&q.verso).unwrap_or(Verso::Entrata);
+    let mut modulo = op.modulo().con("filo", q.filo).con("mezzo", if verso == Verso::Uscita { "pec" } else { "mano" });
+    if verso == Verso::Entrata {
+        modulo = modulo.con("arrivo", tempo::breve(op.oggi()));
+    }
+    pagina(&op, modulo, verso, q.righe.unwrap_or(RIGHE).clamp(1, RIGHE_MASSIME), false).await
+}
+
+async fn pagina(
+    op: &Operatore,
+    modulo: Modulo,
+    verso: Verso,
+    righe: usize,
+    aveva_file: bool,
+) -> Result<Response, Errore> {
+    let mut tx = op.tx().await?;
+    let uffici = authz::uffici(&mut tx).await?;
+    let classi = documenti::classi(&mut tx).await?;
+    let mut fili = vec![(String::new(), "Un filo nuovo".to_owned())];
+    fili.extend(documenti::fili(&mut tx).await?.into_iter().map(|f| (f.id.to_string(), f.titolo)));
+    let scelto = modulo.valore("filo");
+    if !scelto.is_empty() && fili.iter().all(|(id, _)| id != scelto) {
+        fili.extend(filo_scelto(&mut tx, scelto).await?);
+    }
+    let cornice = Pagina::ufficio(op, "Registra").attiva("/protocollo").breve().di(&modulo);
+    Ok(cornice.con(pages::Nuova {
+        op,
+        modulo,
+        verso,
+        corrispondenti: RigaCorrispondente::righe(verso, righe),
+        uffici,
+        classi: documenti::scelte(&classi),
+        mezzi: MEZZI.iter().filter(|(c, _)| *c != "interno").map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect(),
+        fili,
+        aveva_file,
+    }))
+}
+
+/// The thread asked for may be older than the newest ones.
+async fn filo_scelto(tx: &mut db::Tx<db::DiEnte>, id: &str) -> Result<Option<(String, String)>, Errore> {
+    let Ok(id) = id.parse() else { return Ok(None) };
+    Ok(documenti::filo(tx, FiloId(id)).await?.map(|f| (f.id.to_string(), f.titolo)))
+}
+
+pub(super) async fn registra(op: Operatore, c: Caricamento) -> Result<Response, Errore> {
+    let (mut m, file) = c.ricevi(&op).await?;
+    let verso = Verso::da(m.valore("verso")).unwrap_or(Verso::Entrata);
+    let da = leggi(&mut m, &file, &op, verso);
+    if m.valido() {
+        let mut tx = op.tx().await?;
+        let p = tx.consenti::<Registra>(op.chi()).await?;
+        match commands::registra(&mut tx, &p, &da).await {
+            Ok(r) => {
+                tx.commit().await?;
+                let dove = op.percorso(format!("/protocollo/{}?registrata=si", r.chiave()));
+                return Ok(Redirect::to(&dove).into_response());
+            }
+            Err(e) => m.accogli(campo(&e), e.into())?,
+        }
+    }
+    let righe = if da.corrispondenti.len() > RIGHE { RIGHE_MASSIME } else { RIGHE };
+    pagina(&op, m, verso, righe, !file.is_empty()).await
+}
+
+/// A name is also the field of the first correspondent; what has no field of its own is about the whole form.
+fn campo(e: &ProtocolloError) -> &'static str {
+    e.campo()
+}
+
+fn leggi(m: &mut Modulo, file: &[FileRicevuto], op: &Operatore, verso: Verso) -> DaRegistrare {
+    let oggi = op.oggi();
+    let di = |campo: &str| file.iter().filter(|f| f.campo == campo).map(NuovoDocumento::from).collect::<Vec<_>>();
+    let arrivo = arrivo(m, oggi);
+    let data_mittente = m.data("data_mittente", oggi);
+    let filo = filo(m);
+    let scritto = |campo: &str| m.valore(campo).to_owned();
+    DaRegistrare {
+        verso,
+        oggetto: scritto("oggetto"),
+        corrispondenti: corrispondenti(m),
+        arrivo: arrivo.filter(|_| verso == Verso::Entrata),
+        mezzo: if verso == Verso::Interno { "interno".to_owned() } else { scritto("mezzo") },
+        numero_mittente: scritto("numero_mittente"),
+        data_mittente,
+        classifica: scritto("classifica"),
+        ufficio: scritto("ufficio"),
+        filo,
+        riservata: m.spunta("riservata"),
+        documento: di("documento").into_iter().next(),
+        allegati: di("allegati"),
+        richiesta: Some((m.chiave(), m.impronta())),
+    }
+}
+
+/// None when it arrived now: today, and no hour.
+fn arrivo(m: &mut Modulo, oggi: kernel::Data) -> Option<Arrivo> {
+    let giorno = m.data("arrivo", oggi)?;
+    let ora = m.valore("arrivo_ora").trim().to_owned();
+    if giorno == oggi && ora.is_empty() {
+        return None;
+    }
+    match Arrivo::leggi(giorno, &ora) {
+        Ok(a) => Some(a),
+        Err(e) => {
+            // A refusal of the model never is a fault.
+            let _ = m.accogli("arrivo_ora", e.into());
+            None
+        }
+    }
+}
+
+fn filo(m: &mut Modulo) -> Option<FiloId> {
+    let scritto = m.valore("filo");
+    if scritto.is_empty() {
+        return None;
+    }
+    let id = scritto.parse().ok().map(FiloId);
+    if id.is_none() {
+        let _ = m.accogli("filo", documenti::DocumentiError::FiloIgnoto.into());
+    }
+    id
+}
+
+/// The rows in which something was written, in order.
+pub(super) fn corrispondenti(m: &Modulo) -> Vec<Corrispondente> {
+    let riga = |r: RigaCorrispondente| {
+        let v = |campo: &str| m.valore(campo).trim().to_owned();
+        let c = Corrispondente {
+            tipo: v(&r.tipo),
+            nome: v(&r.nome),
+            codice_fiscale: v(&r.codice_fiscale),
+            indirizzo: v(&r.indirizzo),
+            recapito: v(&r.recapito),
+        };
+        let scritta = [&c.nome, &c.codice_fiscale, &c.indirizzo, &c.recapito].iter().any(|t| !t.is_empty());
+        scritta.then_some(c)
+    };
+    RigaCorrispondente::righe(Verso::Entrata, RIGHE_MASSIME).into_iter().filter_map(riga).collect()
+}

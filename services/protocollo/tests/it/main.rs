@@ -1,0 +1,11 @@
+//! The protocol register in the words of the trade.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod annullamento;
+mod casa;
+mod elenco;
+mod giornaliero;
+mod isolamento;
+mod pagine;
+mod registrazione;
+mod sabotaggi;
