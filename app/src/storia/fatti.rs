@@ -7,7 +7,8 @@ use albo::model::Forma;
 use authz::{Chi, Consenti};
 use db::{Db, Manutenzione};
 use documenti::NuovoDocumento;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, ToSpan};
+use kernel::tempo::{giorno_a_roma, inizio_del_giorno};
 use pdf::{Ente, Meta, Modello};
 use protocollo::{Autorizzazione, Corrispondente, DaRegistrare, Registrata, Verso};
 use serde_json::json;
@@ -112,6 +113,8 @@ const FATTI: &[Fatto] = &[
     e(1, "mano", "PF", "Filomena Tirimacco", "VII.12", "Domanda di assistenza domiciliare"),
 ];
 
+/// What is older than this was taken in charge.
+const DA_PRENDERE: i64 = 10;
 /// Which fact, counted from the oldest, was registered by mistake and annulled the day after.
 const SBAGLIATO: usize = 6;
 
@@ -126,20 +129,37 @@ pub async fn gioca(m: &Manutenzione, db: &Db, archivio: &Archivio, codice: &str,
         return Ok(());
     }
     for (i, f) in FATTI.iter().enumerate() {
-        // Some minutes apart, always in the past, always forward.
-        let minuti = i64::try_from(i)? * 47 % 240;
-        m.sposta_orologio(SignedDuration::from_mins(-f.giorni_fa * 24 * 60 - minuti), db).await?;
+        va_al_giorno(m, db, f.giorni_fa, i).await?;
         let scritto = scrivi(archivio, &intestazione, f).await?;
         let registrata = registra(db, codice, chi, f, &scritto).await?;
         if let Some((tipo, numero)) = f.albo {
             pubblica(db, codice, chi, f, &registrata, tipo, numero).await?;
         }
         if i == SBAGLIATO {
-            m.sposta_orologio(SignedDuration::from_mins((1 - f.giorni_fa) * 24 * 60 - minuti), db).await?;
+            va_al_giorno(m, db, f.giorni_fa - 1, i).await?;
             annulla(db, codice, chi, &registrata).await?;
+        } else if f.giorni_fa > DA_PRENDERE {
+            prendi(db, codice, chi, &registrata).await?;
         }
     }
     Ok(())
+}
+
+/// Moves the clock to that day in Rome, in office hours: each fact at its own minute.
+async fn va_al_giorno(m: &Manutenzione, db: &Db, giorni_fa: i64, quale: usize) -> anyhow::Result<()> {
+    m.sposta_orologio(SignedDuration::ZERO, db).await?;
+    let adesso = db.orologio().adesso();
+    let giorno = giorno_a_roma(adesso).checked_sub(giorni_fa.days())?;
+    let minuti = i64::try_from(quale)? * 47 % 480;
+    let istante = inizio_del_giorno(giorno) + SignedDuration::from_mins(8 * 60 + 30 + minuti);
+    Ok(m.sposta_orologio(istante.duration_since(adesso), db).await?)
+}
+
+async fn prendi(db: &Db, codice: &str, chi: &Chi, r: &Registrata) -> anyhow::Result<()> {
+    let mut tx = enti::entra(db, codice).await?;
+    let p = tx.consenti::<protocollo::PrendiInCarico>(chi).await?;
+    protocollo::prendi_in_carico(&mut tx, &p, r.anno, r.numero).await?;
+    Ok(tx.commit().await?)
 }
 
 /// The document of a fact, as a PDF.
@@ -236,8 +256,8 @@ async fn pubblica(
         data_atto: Some(oggi),
         protocollo: r.chiave(),
         richiedente: String::new(),
-        responsabile: String::new(),
-        norma: String::new(),
+        responsabile: chi.nome.clone(),
+        norma: "L. 69/2009, art. 32, comma 1".to_owned(),
         forma: Forma::Integrale,
         ultimo_giorno: None,
         file: documenti.iter().map(file).collect(),

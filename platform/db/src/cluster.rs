@@ -63,6 +63,7 @@ impl Cluster {
                 c.dai_a_chi_serve(d)?;
             }
         }
+        c.apri_la_porta()?;
         c.raggiungibile()?;
         if !c.dati().join("PG_VERSION").exists() {
             c.crea()?;
@@ -118,6 +119,16 @@ impl Cluster {
     pub fn dai_a_chi_serve(&self, cartella: &Path) -> Result<(), Error> {
         if let Some((u, g)) = self.utente {
             chown(cartella, Some(u), Some(g)).map_err(std::io::Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// As root, the root folder of the installation (often closed, as `mktemp -d` makes it) lets the cluster's user pass
+    /// through: what is inside stays closed.
+    fn apri_la_porta(&self) -> Result<(), Error> {
+        let modo = fs::metadata(&self.radice)?.mode() & 0o7777;
+        if self.utente.is_some() && modo & 0o011 != 0o011 {
+            fs::set_permissions(&self.radice, Permissions::from_mode(modo | 0o011))?;
         }
         Ok(())
     }

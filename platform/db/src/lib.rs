@@ -103,10 +103,13 @@ impl Db {
         let mut l = self.ascolta(&["alleanza_orologio"]).await?;
         let db = self.clone();
         tokio::spawn(async move {
-            while !db.pool.is_closed() {
+            loop {
                 // A lost connection is made again by the next call; meanwhile the offset may have moved unheard.
                 if l.recv().await.is_err() {
                     tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+                if db.pool.is_closed() {
+                    break;
                 }
                 if let Err(e) = db.orologio.leggi(&db.pool).await {
                     tracing::error!(errore = %e, "clock offset not read");

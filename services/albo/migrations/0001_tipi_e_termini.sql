@@ -44,7 +44,7 @@ insert into albo.termine (tipo, dal, modo, giorni, fonte, letta_il, certezza) va
   ('delibera_consiglio', '2011-01-01', 'giorni', 15, 'D.Lgs. 267/2000 (TUEL), art. 124, c. 1', '2026-09-22', 'norma'),
   ('delibera_giunta', '2011-01-01', 'giorni', 15, 'D.Lgs. 267/2000 (TUEL), art. 124, c. 1', '2026-09-22', 'norma'),
   ('delibera_altro_ente', '2011-01-01', 'giorni', 15, 'D.Lgs. 267/2000 (TUEL), art. 124, c. 2', '2026-09-22', 'norma'),
-  ('determina', '2011-01-01', 'giorni', 15, 'uso dei comuni: l’ente lo confermi con il suo regolamento', null, 'ricordo'),
+  ('determina', '2011-01-01', 'giorni', 15, 'uso dei comuni, in mancanza di una norma generale', null, 'ricordo'),
   ('ordinanza', '2011-01-01', 'giorni', 15, 'tabella dei termini del Comune di Treviglio', '2026-09-22', 'prassi'),
   ('bando', '2011-01-01', 'scadenza', null, 'tabella dei termini del Comune di Treviglio: fino alla scadenza delle domande, compresa', '2026-09-22', 'prassi'),
   ('convocazione', '2011-01-01', 'scadenza', null, 'tabella dei termini del Comune di Treviglio: fino al giorno della seduta, compreso', '2026-09-22', 'prassi'),

@@ -254,5 +254,9 @@ pub const CODICI: &[Frase] = &[
         frase: "L’ora non si legge.",
         rimedio: "Scrivila così: 18:00. Lasciala vuota se ogni pubblicazione conta dal suo giorno.",
     },
-    Frase { codice: "ALB-027", frase: "Nel frattempo è successo qualcos’altro a questa pubblicazione.", rimedio: "Ricarica la pagina dell’atto e riprova." },
+    Frase {
+        codice: "ALB-027",
+        frase: "Nel frattempo è successo qualcos’altro a questa pubblicazione.",
+        rimedio: "Ricarica la pagina dell’atto e riprova.",
+    },
 ];

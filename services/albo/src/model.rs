@@ -139,6 +139,11 @@ impl TermineDiTipo {
         }
     }
 
+    /// Its source is a norm, or the decision of the ente; otherwise somebody must still confirm it.
+    pub fn fa_norma(&self) -> bool {
+        matches!(self.certezza.as_str(), "norma" | "ente")
+    }
+
     pub fn in_parole(&self) -> String {
         match self.modo {
             Modo::Giorni(1) => "un giorno".to_owned(),

@@ -73,7 +73,11 @@ impl Esposti {
 
     /// The next page keeps what was asked.
     fn altre(&self) -> Option<String> {
-        let q: String = self.q.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
+        let q: String = self
+            .q
+            .bytes()
+            .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+            .collect();
         self.pagina.dopo.as_ref().map(|k| format!("?q={q}&tipo={}&prima={k}", self.tipo))
     }
 }
@@ -123,11 +127,36 @@ pub(crate) struct DiScheda {
 }
 
 pub(crate) const SCHEDE: &[DiScheda] = &[
-    DiScheda { scheda: Scheda::Esposti, codice: "esposti", nome: "Esposti", vuota: "Quando pubblichi un atto, lo trovi qui finché dura." },
-    DiScheda { scheda: Scheda::Bozze, codice: "bozze", nome: "Bozze", vuota: "Ciò che prepari e non pubblichi subito resta qui, senza numero." },
-    DiScheda { scheda: Scheda::Programmati, codice: "programmati", nome: "Programmati", vuota: "Gli atti con un giorno d’inizio lo aspettano qui." },
-    DiScheda { scheda: Scheda::Finiti, codice: "finiti", nome: "Finiti", vuota: "Gli atti che hanno finito il loro termine passano qui." },
-    DiScheda { scheda: Scheda::Chiusi, codice: "chiusi", nome: "Annullati e rimossi", vuota: "Nessuna pubblicazione è stata annullata o rimossa." },
+    DiScheda {
+        scheda: Scheda::Esposti,
+        codice: "esposti",
+        nome: "Esposti",
+        vuota: "Quando pubblichi un atto, lo trovi qui finché dura.",
+    },
+    DiScheda {
+        scheda: Scheda::Bozze,
+        codice: "bozze",
+        nome: "Bozze",
+        vuota: "Ciò che prepari e non pubblichi subito resta qui, senza numero.",
+    },
+    DiScheda {
+        scheda: Scheda::Programmati,
+        codice: "programmati",
+        nome: "Programmati",
+        vuota: "Gli atti con un giorno d’inizio lo aspettano qui.",
+    },
+    DiScheda {
+        scheda: Scheda::Finiti,
+        codice: "finiti",
+        nome: "Finiti",
+        vuota: "Gli atti che hanno finito il loro termine passano qui.",
+    },
+    DiScheda {
+        scheda: Scheda::Chiusi,
+        codice: "chiusi",
+        nome: "Annullati e rimossi",
+        vuota: "Nessuna pubblicazione è stata annullata o rimossa.",
+    },
 ];
 
 #[derive(Template)]
@@ -146,7 +175,10 @@ impl Elenco<'_> {
     }
 
     fn percorso(&self, a: &Atto) -> String {
-        let poi = a.pubblicazione.as_ref().map_or(Percorso::Bozza(a.id), |p| Percorso::Atto { anno: p.anno, numero: p.numero.valore() });
+        let poi = a
+            .pubblicazione
+            .as_ref()
+            .map_or(Percorso::Bozza(a.id), |p| Percorso::Atto { anno: p.anno, numero: p.numero.valore() });
         self.op.percorso(poi)
     }
 
@@ -166,6 +198,10 @@ impl Elenco<'_> {
     fn altre(&self) -> Option<String> {
         self.pagina.dopo.as_ref().map(|k| format!("?stato={}&prima={k}", self.qui().codice))
     }
+
+    fn recenti(&self) -> Option<String> {
+        (!self.prima.is_empty()).then(|| format!("?stato={}", self.qui().codice))
+    }
 }
 
 /// The state of an act in a word, and how it asks for attention.
@@ -173,7 +209,9 @@ fn stato(a: &Atto, oggi: Data) -> (String, Senso) {
     match (a.stato, &a.pubblicazione) {
         (Stato::Annullata, _) => ("Annullata".to_owned(), Senso::Vuoto),
         (Stato::Rimossa, _) => ("Rimossa".to_owned(), Senso::Vuoto),
-        (Stato::Programmata, _) if a.previsto_dal.is_some_and(|d| d < oggi) => ("In ritardo".to_owned(), Senso::Attento),
+        (Stato::Programmata, _) if a.previsto_dal.is_some_and(|d| d < oggi) => {
+            ("In ritardo".to_owned(), Senso::Attento)
+        }
         (Stato::Programmata, _) => ("Programmata".to_owned(), Senso::Normale),
         (_, Some(p)) if p.al >= oggi => (resto(p.al, oggi), Senso::Normale),
         (_, Some(_)) if a.relata.is_none() => ("Manca la relata".to_owned(), Senso::Vuoto),
@@ -255,7 +293,11 @@ impl Anteprima<'_> {
         let p = self.periodo.as_ref()?.as_ref().ok()?;
         let al = p.al()?;
         let giorni = crate::model::tempi::giorni(*p);
-        Some((in_italiano(p.dal()), in_italiano(al), if giorni == 1 { "un giorno".to_owned() } else { format!("{giorni} giorni") }))
+        Some((
+            in_italiano(p.dal()),
+            in_italiano(al),
+            if giorni == 1 { "un giorno".to_owned() } else { format!("{giorni} giorni") },
+        ))
     }
 
     fn fonte(&self) -> String {
@@ -264,7 +306,7 @@ impl Anteprima<'_> {
 
     /// A term that nobody has read in a norm is said to be so.
     fn da_confermare(&self) -> bool {
-        self.termine.as_ref().is_some_and(|t| matches!(t.certezza.as_str(), "prassi" | "ricordo"))
+        self.termine.as_ref().is_some_and(|t| !t.fa_norma())
     }
 }
 
@@ -299,10 +341,18 @@ impl Dopo {
     /// What will happen, before it does.
     pub(crate) fn effetto(self) -> &'static str {
         match self {
-            Dopo::Annulla => "Numero e oggetto restano visibili con il segno, il motivo e la data. I documenti non si scaricano più. Non si torna indietro.",
-            Dopo::Sostituisci => "Da questo momento si scarica solo la versione nuova. Le due impronte restano nel repertorio e nella relata, con i loro intervalli.",
-            Dopo::Proroga => "La fine si sposta di tanti giorni quanti ne sono mancati. La relata dirà gli intervalli veri.",
-            Dopo::Rimuovi => "Spariscono subito documenti, oggetto, nomi e motivi scritti, anche dal registro e da chi aveva una copia della pagina. Restano numero, date e classe del motivo. Non si torna indietro.",
+            Dopo::Annulla => {
+                "Numero e oggetto restano visibili con il segno, il motivo e la data. I documenti non si scaricano più. Non si torna indietro."
+            }
+            Dopo::Sostituisci => {
+                "Da questo momento si scarica solo la versione nuova. Le due impronte restano nel repertorio e nella relata, con i loro intervalli."
+            }
+            Dopo::Proroga => {
+                "La fine si sposta di tanti giorni quanti ne sono mancati. La relata dirà gli intervalli veri."
+            }
+            Dopo::Rimuovi => {
+                "Spariscono subito documenti, oggetto, nomi e motivi scritti, anche dal registro e da chi aveva una copia della pagina. Restano numero, date e classe del motivo. Non si torna indietro."
+            }
         }
     }
 }
@@ -337,7 +387,8 @@ pub(crate) struct PaginaAtto<'a> {
     pub p: Pubblicazione,
     pub file: Vec<File>,
     pub fatti: Vec<Fatto>,
-    pub host: Option<String>,
+    /// Where the citizen reads it: host, and the port of this request.
+    pub sito: Option<String>,
     pub adesso: Istante,
     pub oggi: Data,
     pub modulo: Modulo,
@@ -350,7 +401,12 @@ impl PaginaAtto<'_> {
 
     /// What this person may still do to this act.
     fn operazioni(&self) -> Vec<(Dopo, String)> {
-        let tutte = [(Dopo::Sostituisci, CORREGGI), (Dopo::Proroga, CORREGGI), (Dopo::Annulla, ANNULLA), (Dopo::Rimuovi, RIMUOVI)];
+        let tutte = [
+            (Dopo::Sostituisci, CORREGGI),
+            (Dopo::Proroga, CORREGGI),
+            (Dopo::Annulla, ANNULLA),
+            (Dopo::Rimuovi, RIMUOVI),
+        ];
         let possibile = |d: Dopo| match d {
             Dopo::Rimuovi => self.atto.puo_rimuovere().is_ok(),
             _ => self.atto.in_corso(self.adesso).is_ok(),
@@ -386,7 +442,7 @@ impl PaginaAtto<'_> {
 
     /// Where the citizen reads it; only while there is something to read.
     fn pubblica(&self) -> Option<&str> {
-        self.host.as_deref().filter(|_| !self.finita())
+        self.sito.as_deref().filter(|_| !self.finita())
     }
 }
 
@@ -420,9 +476,9 @@ impl PaginaTermini<'_> {
     fn regola_in_parole(&self) -> String {
         let giorno = if codice_computo(self.regola.computo) == "compreso" { "si conta" } else { "non si conta" };
         let ora = self.regola.ora_limite.as_ref().map_or_else(
-            || "a qualunque ora".to_owned(),
-            |o| format!("prima delle {o}; dopo, si comincia dal giorno seguente"),
+            || "a qualunque ora avvenga".to_owned(),
+            |o| format!("se avviene prima delle {o}; dopo, si comincia dal giorno seguente"),
         );
-        format!("Il giorno della pubblicazione {giorno}, se avviene {ora}.")
+        format!("Il giorno della pubblicazione {giorno}, {ora}.")
     }
 }

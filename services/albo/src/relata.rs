@@ -102,14 +102,17 @@ fn operazione(f: &Fatto) -> Value {
 pub(crate) fn racconta(c: &Cosa) -> String {
     match c {
         Cosa::Affissione { dal, al, previsto, .. } => {
-            let tardi = previsto.filter(|p| p < dal).map(|p| format!(", invece che dal {}", breve(p))).unwrap_or_default();
+            let tardi =
+                previsto.filter(|p| p < dal).map(|p| format!(", invece che dal {}", breve(p))).unwrap_or_default();
             format!("Pubblicazione dal {} al {}{tardi}", breve(*dal), breve(*al))
         }
         Cosa::Proroga { interrotto, al } => {
             let ultimo = interrotto.al().unwrap_or(interrotto.dal());
             format!("Interruzione dal {} al {}: fine al {}", breve(interrotto.dal()), breve(ultimo), breve(*al))
         }
-        Cosa::Sostituzione { al, nuovo_periodo: true, .. } => format!("Documento sostituito; l’ente decide la fine al {}", breve(*al)),
+        Cosa::Sostituzione { al, nuovo_periodo: true, .. } => {
+            format!("Documento sostituito; l’ente decide la fine al {}", breve(*al))
+        }
         Cosa::Sostituzione { .. } => "Documento sostituito; il periodo non cambia".to_owned(),
         Cosa::Annullamento => "Annullamento".to_owned(),
         Cosa::Rimozione { classe } => format!("Rimozione: {}", classe.nome()),

@@ -53,7 +53,8 @@ fn dopo() -> Vec<Rotta> {
         Rotta::ufficio_post("/e/{codice}/albo/{anno}/{numero}/rimuovi", RIMUOVI, semplice(Dopo::Rimuovi)),
         Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}/proroga", CORREGGI, pagina(Dopo::Proroga)).che_scrive(),
         Rotta::ufficio_post("/e/{codice}/albo/{anno}/{numero}/proroga", CORREGGI, semplice(Dopo::Proroga)),
-        Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}/sostituisci", CORREGGI, pagina(Dopo::Sostituisci)).che_scrive(),
+        Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}/sostituisci", CORREGGI, pagina(Dopo::Sostituisci))
+            .che_scrive(),
         Rotta::ufficio_post(
             "/e/{codice}/albo/{anno}/{numero}/sostituisci",
             CORREGGI,

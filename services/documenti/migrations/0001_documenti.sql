@@ -1,7 +1,7 @@
 -- Threads, documents, classification, fascicoli. A document's bytes are in storage, under their fingerprint; here is what
 -- the law wants to know of them (AgID, Allegato 5).
 create schema documenti;
-grant usage on schema documenti to alleanza_app, alleanza_scrivania, alleanza_centro;
+grant usage on schema documenti to alleanza_app, alleanza_scrivania;
 
 -- All that belongs to one matter hangs on one thread; every document, registration and act carries its id.
 create table documenti.filo (

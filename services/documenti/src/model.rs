@@ -300,7 +300,7 @@ pub struct PassoDiFascicolo {
     pub istante: Timestamp,
     pub operazione: String,
     pub motivo: String,
-    pub persona: PersonaId,
+    pub chi: String,
 }
 
 /// A blob that verification found missing or altered, with one document that cites it.

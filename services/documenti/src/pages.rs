@@ -36,7 +36,7 @@ pub(crate) struct Uno<'a> {
     pub f: Fascicolo,
     pub ufficio: String,
     pub contenuti: Vec<Contenuto>,
-    pub storia: Vec<(PassoDiFascicolo, String)>,
+    pub storia: Vec<PassoDiFascicolo>,
     pub modulo: Modulo,
     pub puo_cambiare: bool,
     pub riservati: bool,

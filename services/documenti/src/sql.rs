@@ -81,9 +81,9 @@ pub(crate) const CONTENUTI: &str = "select c.riferimento, c.documento, d.nome, d
      left join documenti.documento d on d.ente = c.ente and d.id = c.documento \
      where c.ente = $1 and c.anno = $2 and c.classifica = $3 and c.progressivo = $4 \
      order by c.inserito_il, c.riferimento";
-pub(crate) const PASSI_FASCICOLO: &str = "select istante, operazione, motivo, persona \
-     from documenti.fascicolo_passo \
-     where ente = $1 and anno = $2 and classifica = $3 and progressivo = $4 order by passo";
+pub(crate) const PASSI_FASCICOLO: &str = "select s.istante, s.operazione, s.motivo, p.nome || ' ' || p.cognome as chi \
+     from documenti.fascicolo_passo s join accesso.persona p on p.id = s.persona \
+     where s.ente = $1 and s.anno = $2 and s.classifica = $3 and s.progressivo = $4 order by s.passo";
 pub(crate) const DOVE_STA: &str = "select anno, classifica, progressivo from documenti.fascicolo_contenuto \
      where ente = $1 and riferimento = $2 order by anno, classifica, progressivo";
 

@@ -142,9 +142,7 @@ async fn fascicolo(op: Operatore, Path((_, anno, id)): Chiave) -> Result<Respons
 async fn pagina_fascicolo(op: &Operatore, id: &FascicoloId, modulo: Modulo) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let f = queries::fascicolo(&mut tx, id).await?.ok_or(Errore::NonTrovato)?;
-    let persone = authz::persone(&mut tx).await?;
-    let nome = |p| persone.iter().find(|n| n.id == p).map_or("—".to_owned(), |n| format!("{} {}", n.nome, n.cognome));
-    let storia = queries::storia(&mut tx, id).await?.into_iter().map(|p| (p.clone(), nome(p.persona))).collect();
+    let storia = queries::storia(&mut tx, id).await?;
     let uffici = authz::uffici(&mut tx).await?;
     let ufficio = uffici.into_iter().find(|(c, _)| *c == f.ufficio).map_or_else(|| f.ufficio.clone(), |(_, n)| n);
     let pagina = Pagina::ufficio(op, format!("Fascicolo {id}")).attiva("/fascicoli").di(&modulo);

@@ -1,6 +1,7 @@
 //! What people do here: each command checks its permit first and writes its audit line.
 
 mod adesioni;
+mod lavori;
 mod persone;
 mod scheda;
 mod servizi;
@@ -8,6 +9,7 @@ mod servizi;
 pub use adesioni::{
     Fondata, NuovaAdesione, Passo, chiedi_adesione, fonda_alleanza, muovi_adesione, trasforma_alleanza,
 };
+pub use lavori::{archivia_lavoro, riprova_lavoro};
 pub use persone::{NuovoRuolo, crea_persona, dai_ruolo, nuovo_ufficio, togli_ruolo};
 pub use scheda::{Correzione, correggi_ente, incarica};
-pub use servizi::{Anteprima, anteprima, attiva, disattiva};
+pub use servizi::{Anteprima, anteprima, attiva, chi_ne_ha_bisogno, disattiva};

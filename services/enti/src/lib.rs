@@ -9,6 +9,7 @@ mod elenco;
 pub mod errors;
 mod ingresso;
 pub mod model;
+mod nomina;
 mod pages;
 mod permissions;
 mod queries;

@@ -4,9 +4,12 @@ use ::web::{Modulo, Operatore, Pagine, Service};
 use askama::Template;
 use authz::{Persona, RUOLI};
 use jiff::Timestamp;
+use jobs::Rinunciato;
 use kernel::{Data, tempo};
+use serde_json::Value;
 
-use crate::model::Forma;
+use crate::model::{Forma, Stato};
+use crate::nomina::{Nomina, OBBLIGHI};
 use crate::{
     AdesioneDi, Alleanza, Aoo, Attivita, Codice, MiaAdesione, PassoDiAdesione, PeriodoDiServizio, Scheda,
     ServizioDiMembro,
@@ -25,7 +28,6 @@ pub(crate) struct Voce {
 pub(crate) struct Servizi<'a> {
     pub op: &'a Operatore,
     pub voci: Vec<Voce>,
-    pub modulo: Modulo,
 }
 
 #[derive(Template)]
@@ -35,6 +37,32 @@ pub(crate) struct Anteprima<'a> {
     pub scelto: &'static Service,
     pub anteprima: crate::Anteprima,
     pub modulo: Modulo,
+}
+
+#[derive(Template)]
+#[template(path = "spegnimento.html")]
+pub(crate) struct Spegnimento<'a> {
+    pub op: &'a Operatore,
+    pub scelto: &'static Service,
+    /// The services that go off before it.
+    pub prima: Vec<&'static str>,
+    pub modulo: Modulo,
+}
+
+#[derive(Template)]
+#[template(path = "lavori.html")]
+pub(crate) struct Lavori<'a> {
+    pub op: &'a Operatore,
+    pub fermi: Vec<Rinunciato>,
+    pub modulo: Modulo,
+}
+
+impl Lavori<'_> {
+    /// The service whose work it is: a kind of job begins with its code.
+    fn servizio<'t>(&self, tipo: &'t str) -> &'t str {
+        let codice = tipo.split('.').next().unwrap_or(tipo);
+        self.op.stato().servizi.iter().find(|s| s.codice == codice).map_or(codice, |s| s.nome)
+    }
 }
 
 #[derive(Template)]
@@ -52,6 +80,13 @@ pub(crate) struct Persone<'a> {
     pub persone: Vec<Vec<Persona>>,
     pub uffici: Vec<(String, String)>,
     pub modulo: Modulo,
+}
+
+impl Persone<'_> {
+    /// The name of an office; its code when it is closed.
+    fn ufficio<'t>(&'t self, codice: &'t str) -> &'t str {
+        self.uffici.iter().find(|(c, _)| c == codice).map_or(codice, |(_, nome)| nome)
+    }
 }
 
 #[derive(Template)]
@@ -89,14 +124,76 @@ pub(crate) struct Membri<'a> {
     pub alleanze: Vec<Alleanza>,
     pub adesioni: Vec<AdesioneDi>,
     pub servizi: Vec<ServizioDiMembro>,
+    pub scelto: Option<Gruppo>,
+    pub cercato: String,
     pub modulo: Modulo,
 }
 
 impl Membri<'_> {
-    /// How many services a member has on, and which.
+    /// The adhesions of the chosen group whose member has the written name, in the order in which they ask for somebody.
+    fn gruppi(&self) -> Vec<(Gruppo, Vec<&AdesioneDi>)> {
+        let cercato = self.cercato.to_lowercase();
+        let visibile = |d: &&AdesioneDi| d.membro_nome.to_lowercase().contains(&cercato);
+        let di = |g: Gruppo| self.adesioni.iter().filter(visibile).filter(|d| Gruppo::di(d) == g).collect();
+        let scelti = Gruppo::TUTTI.into_iter().filter(|g| self.scelto.is_none_or(|s| s == *g));
+        scelti.map(|g| (g, di(g))).filter(|(_, d): &(Gruppo, Vec<_>)| !d.is_empty()).collect()
+    }
+
+    /// Each group that has adhesions, and how many: the filters of the page.
+    fn conti(&self) -> Vec<(Gruppo, usize)> {
+        let quante = |g: Gruppo| self.adesioni.iter().filter(|d| Gruppo::di(d) == g).count();
+        Gruppo::TUTTI.map(|g| (g, quante(g))).into_iter().filter(|(_, n)| *n > 0).collect()
+    }
+
+    /// The services that a member has on, by name.
     fn servizi_di(&self, membro: &str) -> String {
-        let suoi: Vec<&str> = self.servizi.iter().filter(|s| s.membro == membro).map(|s| s.servizio.as_str()).collect();
-        if suoi.is_empty() { "nessuno".to_owned() } else { suoi.join(", ") }
+        let nome = |c: &String| self.op.stato().servizi.iter().find(|s| s.codice == *c).map_or("", |s| s.nome);
+        let suoi: Vec<&str> = self.servizi.iter().filter(|s| s.membro == membro).map(|s| nome(&s.servizio)).collect();
+        suoi.join(", ")
+    }
+}
+
+/// Adhesions by what they ask of the alliance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gruppo {
+    DaCompletare,
+    InUscita,
+    Attive,
+    Cessate,
+}
+
+impl Gruppo {
+    const TUTTI: [Gruppo; 4] = [Gruppo::DaCompletare, Gruppo::InUscita, Gruppo::Attive, Gruppo::Cessate];
+
+    fn di(d: &AdesioneDi) -> Gruppo {
+        match d.adesione.stato {
+            Stato::Richiesta | Stato::Deliberata | Stato::Firmata => Gruppo::DaCompletare,
+            Stato::Sospesa | Stato::Recesso => Gruppo::InUscita,
+            Stato::Attiva => Gruppo::Attive,
+            Stato::Cessata => Gruppo::Cessate,
+        }
+    }
+
+    pub(crate) fn da(codice: &str) -> Option<Gruppo> {
+        Gruppo::TUTTI.into_iter().find(|g| g.codice() == codice)
+    }
+
+    fn codice(self) -> &'static str {
+        match self {
+            Gruppo::DaCompletare => "da-completare",
+            Gruppo::InUscita => "in-uscita",
+            Gruppo::Attive => "attive",
+            Gruppo::Cessate => "cessate",
+        }
+    }
+
+    fn nome(self) -> &'static str {
+        match self {
+            Gruppo::DaCompletare => "Da completare",
+            Gruppo::InUscita => "Sospese e in recesso",
+            Gruppo::Attive => "Attive",
+            Gruppo::Cessate => "Cessate",
+        }
     }
 }
 
@@ -117,16 +214,14 @@ pub(crate) struct Mie<'a> {
     pub adesioni: Vec<MiaAdesione>,
 }
 
-/// The appointment of the alliance as processor (GDPR art. 28).
 #[derive(Template)]
 #[template(path = "nomina.html")]
-pub(crate) struct Nomina {
-    pub titolare: String,
-    pub responsabile: String,
-    pub alleanza: String,
-    pub forma: &'static str,
-    pub decorre_dal: Option<Data>,
-    pub servizi: Vec<&'static Service>,
+pub(crate) struct LaNomina<'a> {
+    pub op: &'a Operatore,
+    pub nomina: Nomina,
+    /// Where the page hangs: the crumb before it.
+    pub sopra: (&'static str, &'static str),
+    pub pdf: String,
 }
 
 /// The services of the catalogue that process personal data.
@@ -148,6 +243,26 @@ fn data(d: &Data) -> String {
 
 fn facoltativa(d: &Option<Data>) -> String {
     d.map(tempo::breve).unwrap_or_default()
+}
+
+/// What an action is called, in the words of its permission.
+fn in_parole(op: &Operatore, azione: &str) -> String {
+    let permesse = op.stato().servizi.iter().flat_map(|s| s.permessi);
+    permesse.into_iter().find(|p| p.codice == azione).map_or(azione, |p| p.descrizione).to_owned()
+}
+
+/// The details of an audit line, as pairs; what has no value is left out.
+fn dettagli(v: &Value) -> Vec<(String, String)> {
+    let testo = |v: &Value| match v {
+        Value::Null => String::new(),
+        Value::String(s) => s.clone(),
+        Value::Array(a) => {
+            a.iter().map(|x| x.as_str().map_or_else(|| x.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
+        }
+        altro => altro.to_string(),
+    };
+    let coppie = v.as_object().into_iter().flatten().map(|(k, v)| (k.replace('_', " "), testo(v)));
+    coppie.filter(|(_, v)| !v.is_empty()).collect()
 }
 
 fn nome_ruolo(codice: &str) -> &str {

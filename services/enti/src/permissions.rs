@@ -27,5 +27,6 @@ azioni! {
         "leggere il registro dei trattamenti";
     LeggiAttivita ATTIVITA: "enti.registro_attivita", &["amministratore", "segretario", "responsabile"],
         "leggere il registro delle attività";
+    CuraLavori LAVORI: "enti.lavori", &["amministratore", "responsabile"], "decidere dei lavori fermi";
     CuraAlleanza ALLEANZA: "enti.alleanza", &["alleanza"], "curare l’alleanza e le sue adesioni";
 }

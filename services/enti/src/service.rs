@@ -31,6 +31,7 @@ const MENU: &[VoceMenu] = &[
     VoceMenu { etichetta: "Alleanza", percorso: "/alleanza", azione: Some(permissions::ALLEANZA) },
     VoceMenu { etichetta: "Servizi", percorso: "/servizi", azione: Some(permissions::SERVIZI) },
     VoceMenu { etichetta: "Persone", percorso: "/persone", azione: Some(permissions::PERSONE) },
+    VoceMenu { etichetta: "Lavori fermi", percorso: "/lavori", azione: Some(permissions::LAVORI) },
     VoceMenu { etichetta: "Ente", percorso: "/ente", azione: Some(permissions::ENTE) },
 ];
 

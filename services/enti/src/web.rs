@@ -2,12 +2,13 @@
 
 mod alleanza;
 mod ente;
+mod lavori;
 mod persone;
 mod servizi;
 
 use ::web::Rotta;
 
-use crate::permissions::{ALLEANZA, ATTIVITA, ENTE, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
+use crate::permissions::{ALLEANZA, ATTIVITA, ENTE, LAVORI, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
     vec![
@@ -27,11 +28,16 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/registro-attivita", ATTIVITA, ente::attivita),
         Rotta::ufficio_get("/e/{codice}/adesioni", TRATTAMENTI, alleanza::mie),
         Rotta::ufficio_get("/e/{codice}/adesioni/{id}/nomina", TRATTAMENTI, alleanza::mia_nomina),
+        Rotta::ufficio_get("/e/{codice}/adesioni/{id}/nomina.pdf", TRATTAMENTI, alleanza::mia_nomina_pdf),
         Rotta::ufficio_get("/e/{codice}/alleanza", ALLEANZA, alleanza::membri),
         Rotta::ufficio_post("/e/{codice}/alleanza/adesioni", ALLEANZA, alleanza::chiedi),
         Rotta::ufficio_post("/e/{codice}/alleanza/trasforma", ALLEANZA, alleanza::trasforma),
         Rotta::ufficio_get("/e/{codice}/alleanza/adesioni/{id}", ALLEANZA, alleanza::una),
         Rotta::ufficio_post("/e/{codice}/alleanza/adesioni/{id}", ALLEANZA, alleanza::muovi),
         Rotta::ufficio_get("/e/{codice}/alleanza/adesioni/{id}/nomina", ALLEANZA, alleanza::nomina),
+        Rotta::ufficio_get("/e/{codice}/alleanza/adesioni/{id}/nomina.pdf", ALLEANZA, alleanza::nomina_pdf),
+        Rotta::ufficio_get("/e/{codice}/lavori", LAVORI, lavori::elenco),
+        Rotta::ufficio_post("/e/{codice}/lavori/{id}/riprova", LAVORI, lavori::riprova),
+        Rotta::ufficio_post("/e/{codice}/lavori/{id}/archivia", LAVORI, lavori::archivia),
     ]
 }

@@ -1,7 +1,7 @@
 -- The protocol register (DPR 445/2000, art. 50-57). Numbers, instants and chains are in schema registri; here is what the
 -- chain says, as a table to be read and searched. Verification recomputes it from the voci.
 create schema protocollo;
-grant usage on schema protocollo to alleanza_app, alleanza_scrivania, alleanza_centro;
+grant usage on schema protocollo to alleanza_app, alleanza_scrivania;
 
 -- Full text and the ente in one index; the extension is trusted, so that the owner of the database may create it.
 create extension if not exists btree_gin with schema public;

@@ -51,8 +51,12 @@ pub async fn registra(tx: &mut Tx<DiEnte>, p: &Permesso<Registra>, da: &DaRegist
     };
     let iscritta = registers::iscrivi(tx, &Dove::istante(&aoo, REGISTRO), &bozza.voce()).await?;
     let fatta = bozza.salva(tx, &aoo, &iscritta).await?;
-    p.annota(tx, &format!("protocollo/{}", fatta.chiave()), json!({ "verso": da.verso.codice(), "classifica": da.classifica }))
-        .await?;
+    p.annota(
+        tx,
+        &format!("protocollo/{}", fatta.chiave()),
+        json!({ "verso": da.verso.codice(), "classifica": da.classifica }),
+    )
+    .await?;
     if let Some((chiave, _)) = da.richiesta {
         let esito = serde_json::to_value(&fatta).map_err(|e| db::Error::Cluster(e.to_string()))?;
         registers::rispondi(tx, chiave, &esito).await?;
@@ -132,7 +136,8 @@ impl Bozza<'_> {
 
     /// The canonical form has no arrays: attachments are numbered.
     fn allegati_numerati(&self) -> Value {
-        let voce = |(n, d): (usize, &Documento)| ((n + 1).to_string(), json!({ "documento": d.id, "impronta": d.impronta }));
+        let voce =
+            |(n, d): (usize, &Documento)| ((n + 1).to_string(), json!({ "documento": d.id, "impronta": d.impronta }));
         Value::Object(self.allegati.iter().enumerate().map(voce).collect())
     }
 
@@ -226,12 +231,7 @@ pub async fn riassegna(
 }
 
 /// The office says that it is dealing with it: it leaves the desk of the others.
-pub async fn prendi_in_carico(
-    tx: &mut Tx<DiEnte>,
-    p: &Permesso<PrendiInCarico>,
-    anno: i32,
-    numero: i32,
-) -> Esito<()> {
+pub async fn prendi_in_carico(tx: &mut Tx<DiEnte>, p: &Permesso<PrendiInCarico>, anno: i32, numero: i32) -> Esito<()> {
     p.vale_per(tx)?;
     let r = da_cambiare(tx, anno, numero).await?;
     let (ente, now) = (tx.ente(), tx.now());
@@ -262,7 +262,8 @@ pub async fn annulla(
     p.vale_per(tx)?;
     let autorizzata = a.pulita(tx.oggi())?;
     let r = da_cambiare(tx, anno, numero).await?;
-    let voce = Voce::su(Operazione::Annullamento, r.posizione, provvedimento(&autorizzata)).riservato("motivo", &autorizzata.0);
+    let voce = Voce::su(Operazione::Annullamento, r.posizione, provvedimento(&autorizzata))
+        .riservato("motivo", &autorizzata.0);
     let i = iscrivi(tx, &r, voce).await?;
     let ente = tx.ente();
     sqlx::query(sql::ANNULLA)

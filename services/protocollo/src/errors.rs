@@ -59,7 +59,7 @@ pub enum ProtocolloError {
     GiaPresa,
     #[error("La registrazione è riservata.")]
     Riservata,
-    #[error("Nel periodo ci sono più di {0} registrazioni.")]
+    #[error("Nel periodo ci sono più di {0} registrazioni, troppe per un file solo.")]
     PeriodoLungo(i64),
     #[error("Il periodo finisce prima di cominciare.")]
     PeriodoRovescio,
@@ -126,7 +126,7 @@ pub const CODICI: &[Frase] = frasi! {
     "PRT-025": "Non cambia nulla.", "Scrivi un valore diverso da quello di adesso.";
     "PRT-026": "È già stata presa in carico.", "Puoi lavorarla.";
     "PRT-027": "La registrazione è riservata.", "La leggono il protocollo, il responsabile, il segretario e l’ufficio a cui è assegnata.";
-    "PRT-030": "Il periodo è troppo lungo per un PDF.", "Scegli un periodo più breve, oppure scarica il CSV.";
+    "PRT-030": "Il periodo è troppo lungo.", "Scegli un periodo più breve; per più di 5.000 registrazioni scarica il CSV.";
     "PRT-031": "Il periodo finisce prima di cominciare.", "Scambia le due date.";
 };
 

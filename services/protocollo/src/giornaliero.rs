@@ -29,7 +29,9 @@ pub(crate) fn periodici() -> Vec<Periodico> {
 /// Makes every day that is missing: a night without power heals by itself.
 async fn esegui(cx: Contesto, i: Incarico) -> Esito {
     produci(&cx, &i).await.map_err(|e| match e {
-        ProtocolloError::Pdf(e) => Fallito::rinuncia(e, "Chiama l’assistenza: il modello del registro giornaliero va corretto."),
+        ProtocolloError::Pdf(e) => {
+            Fallito::rinuncia(e, "Chiama l’assistenza: il modello del registro giornaliero va corretto.")
+        }
         e => Fallito::riprova(e),
     })
 }
@@ -116,8 +118,7 @@ impl Bozza {
             .fetch_all(tx.conn())
             .await?;
         let entro = calendario::prossimo_lavorativo(giorno, intestazione.patrono);
-        let mut b =
-            Bozza { giorno, aoo, ente: intestazione, righe, posizione, testa, entro, dati: Value::Null };
+        let mut b = Bozza { giorno, aoo, ente: intestazione, righe, posizione, testa, entro, dati: Value::Null };
         b.dati = b.come_dati();
         Ok(b)
     }

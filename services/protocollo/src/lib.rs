@@ -5,6 +5,7 @@
 //! with reason and provvedimento, old and new readable.
 
 mod commands;
+pub mod demo;
 mod errors;
 mod giornaliero;
 mod metadati;

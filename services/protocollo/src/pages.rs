@@ -66,7 +66,8 @@ impl Nuova<'_> {
     }
 
     fn molti(&self) -> bool {
-        self.corrispondenti.len() > 5 || self.corrispondenti.iter().skip(1).any(|r| !self.modulo.valore(&r.nome).is_empty())
+        self.corrispondenti.len() > 5
+            || self.corrispondenti.iter().skip(1).any(|r| !self.modulo.valore(&r.nome).is_empty())
     }
 
     fn con_recapiti(&self, r: &RigaCorrispondente) -> bool {

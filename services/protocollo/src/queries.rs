@@ -9,9 +9,7 @@ use kernel::{Data, Impronta, Numero, tempo};
 use registers::Operazione;
 
 use crate::permissions::ConsultaRiservate;
-use crate::{
-    Annullamento, Assegnazione, Corrispondente, Giornaliero, ProtocolloError, Registrazione, Verso, sql,
-};
+use crate::{Annullamento, Assegnazione, Corrispondente, Giornaliero, ProtocolloError, Registrazione, Verso, sql};
 
 /// What a person may read: everything, or what is not reserved and what was given to their offices.
 #[derive(Debug, Clone)]

@@ -59,7 +59,11 @@ pub const fn service() -> Service {
         codici: errors::CODICI,
         menu: MENU,
         ricerca: Some(MENU[0]),
-        anteprima: |_| Box::pin(async { Ok(vec!["Il registro «Protocollo generale»: il primo numero sarà 0000001.".to_owned()]) }),
+        anteprima: |_| {
+            Box::pin(async {
+                Ok(vec!["Il registro «Protocollo generale»: il primo numero sarà 0000001.".to_owned()])
+            })
+        },
         attiva,
         attese: |tx, chi| Box::pin(attese(tx, chi)),
         passi: |tx, filo| Box::pin(passi(tx, filo)),

@@ -272,14 +272,9 @@ where g.posizione is null or s.posizione is null or g.numero <> s.numero or g.an
   or to_jsonb(g.titolario) is distinct from s.c -> 'titolario' or g.corrente <> (s.posizione = u.posizione) \
   or (g.corrente and (r.ufficio <> g.ufficio or r.classifica <> g.classifica or r.titolario <> g.titolario))";
 
-// The subject is the one registered, whatever was rectified later: its voce is what a verifier compares it with.
-pub(crate) const STATO: &str = "select r.aoo, 'PG' as registro, 0 as catena, r.posizione, r.anno, r.numero, r.istante, \
-       r.verso, coalesce(o.prima, r.oggetto) as oggetto, encode(r.impronta, 'hex') as impronta, r.classifica, r.ufficio, \
-       r.annullata_il is not null as annullata \
-     from protocollo.registrazione r \
-     left join lateral (select prima from protocollo.annullamento n where n.ente = r.ente and n.aoo = r.aoo \
-       and n.anno = r.anno and n.numero = r.numero and n.campo = 'oggetto' order by n.posizione limit 1) o on true \
-     where r.ente = $1 order by r.aoo, r.posizione";
+pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posizione, anno, numero, istante, verso, \
+       oggetto, encode(impronta, 'hex') as impronta, classifica, ufficio, annullata_il is not null as annullata \
+     from protocollo.registrazione where ente = $1 order by aoo, posizione";
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: SALVA, REGISTRAZIONE, DA_CAMBIARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,

@@ -14,7 +14,7 @@ use crate::{ProtocolloError, Registrazione, queries};
 const REGISTRO: Modello = Modello { nome: "registro", sorgente: include_str!("../templates/registro.typ") };
 /// A PDF of more rows than this is for nobody.
 const RIGHE_PDF: i64 = 5_000;
-const RIGHE_CSV: i64 = 500_000;
+const RIGHE_CSV: i64 = 100_000;
 
 pub(crate) fn meta(e: &enti::Intestazione, titolo: String, istante: Timestamp, identificativo: String) -> pdf::Meta {
     let ente = pdf::Ente {
@@ -89,17 +89,19 @@ pub(crate) struct Periodo {
 
 impl Periodo {
     pub(crate) async fn per_il_pdf(tx: &mut Tx<DiEnte>, dal: Data, al: Data) -> Result<Periodo, ProtocolloError> {
-        let p = Periodo::leggi(tx, dal, al, RIGHE_PDF + 1).await?;
-        let intero = i64::try_from(p.righe.len()).is_ok_and(|n| n <= RIGHE_PDF);
-        if intero { Ok(p) } else { Err(ProtocolloError::PeriodoLungo(RIGHE_PDF)) }
+        Periodo::leggi(tx, dal, al, RIGHE_PDF).await
     }
 
     pub(crate) async fn per_il_csv(tx: &mut Tx<DiEnte>, dal: Data, al: Data) -> Result<Periodo, ProtocolloError> {
         Periodo::leggi(tx, dal, al, RIGHE_CSV).await
     }
 
-    async fn leggi(tx: &mut Tx<DiEnte>, dal: Data, al: Data, limite: i64) -> Result<Periodo, ProtocolloError> {
-        let righe = queries::periodo(tx, dal, al, limite).await?;
+    /// All of it or nothing: a register cut short would look whole.
+    async fn leggi(tx: &mut Tx<DiEnte>, dal: Data, al: Data, massimo: i64) -> Result<Periodo, ProtocolloError> {
+        let righe = queries::periodo(tx, dal, al, massimo + 1).await?;
+        if i64::try_from(righe.len()).is_ok_and(|n| n > massimo) {
+            return Err(ProtocolloError::PeriodoLungo(massimo));
+        }
         let (ente, adesso) = (enti::intestazione(tx).await?, tx.now());
         Ok(Periodo { ente, dal, al, righe, adesso })
     }
@@ -129,8 +131,21 @@ impl Periodo {
             testo += "\r\n";
         };
         riga(&[
-            "anno", "numero", "data e ora", "verso", "da chi, a chi", "oggetto", "classe", "ufficio", "mezzo",
-            "numero del mittente", "data del mittente", "arrivo", "allegati", "impronta", "annullata il",
+            "anno",
+            "numero",
+            "data e ora",
+            "verso",
+            "da chi, a chi",
+            "oggetto",
+            "classe",
+            "ufficio",
+            "mezzo",
+            "numero del mittente",
+            "data del mittente",
+            "arrivo",
+            "allegati",
+            "impronta",
+            "annullata il",
         ]);
         for r in &self.righe {
             riga(&[

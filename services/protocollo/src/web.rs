@@ -37,8 +37,12 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/protocollo/{anno}/{numero}/annulla", ANNULLA, registrazione::modulo_annulla)
             .che_scrive(),
         Rotta::ufficio_post("/e/{codice}/protocollo/{anno}/{numero}/annulla", ANNULLA, registrazione::annulla),
-        Rotta::ufficio_get("/e/{codice}/protocollo/{anno}/{numero}/rettifica", ANNULLA, registrazione::modulo_rettifica)
-            .che_scrive(),
+        Rotta::ufficio_get(
+            "/e/{codice}/protocollo/{anno}/{numero}/rettifica",
+            ANNULLA,
+            registrazione::modulo_rettifica,
+        )
+        .che_scrive(),
         Rotta::ufficio_post("/e/{codice}/protocollo/{anno}/{numero}/rettifica", ANNULLA, registrazione::rettifica),
     ]
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::bozza_da_toccare;
 use crate::errors::{AlboError, Rifiuto};
-use crate::model::Forma;
+use crate::model::{Forma, TermineDiTipo};
 use crate::model::privacy::{self, Avviso};
 use crate::permissions::Pubblica;
 use crate::{queries, sql};
@@ -39,7 +39,7 @@ pub struct DaPubblicare {
     /// The body that asked, when it is not the ente.
     pub richiedente: String,
     pub responsabile: String,
-    /// Which norm prescribes the publication; empty takes the source of the term.
+    /// Which norm prescribes the publication; empty takes the source of the term, if it is one.
     pub norma: String,
     pub forma: Forma,
     pub ultimo_giorno: Option<Data>,
@@ -136,7 +136,8 @@ async fn testi(tx: &mut Tx<DiEnte>, d: &DaPubblicare) -> Result<Testi, AlboError
     let oggi = tx.oggi();
     let tipo = queries::tipo(tx, &d.tipo, oggi).await?.ok_or(Rifiuto::TipoIgnoto)?;
     let norma = pulisci_riga(&d.norma, 300)?;
-    let fonte = tipo.termine.map(|t| t.fonte).unwrap_or_default();
+    // A habit says how long, not why: only a norm that was read, or the ente's own decision, may stand for the norm.
+    let fonte = tipo.termine.filter(TermineDiTipo::fa_norma).map(|t| t.fonte).unwrap_or_default();
     let oggetto = pulisci_riga(&d.oggetto, 2_000)?;
     if oggetto.is_empty() {
         return Err(Rifiuto::SenzaOggetto.into());

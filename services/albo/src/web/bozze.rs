@@ -36,7 +36,11 @@ struct Origine {
 }
 
 /// The registration, if there is one and the person may read it.
-async fn origine(op: &Operatore, tx: &mut Tx<DiEnte>, da: &str) -> Result<(Origine, Option<protocollo::Registrazione>), Errore> {
+async fn origine(
+    op: &Operatore,
+    tx: &mut Tx<DiEnte>,
+    da: &str,
+) -> Result<(Origine, Option<protocollo::Registrazione>), Errore> {
     let Some((anno, numero)) = da.split_once('/').and_then(|(a, n)| Some((a.parse().ok()?, n.parse().ok()?))) else {
         return Ok((Origine::default(), None));
     };
@@ -52,7 +56,9 @@ pub(super) async fn nuovo(op: Operatore, Query(q): Query<Da>) -> Result<Response
     if let Some(r) = r {
         m = m.con("da", r.chiave()).con("oggetto", r.oggetto.clone());
         if r.verso == protocollo::Verso::Entrata {
-            m = m.con("richiedente", r.corrispondenti.clone()).con("numero_atto", r.numero_mittente.clone().unwrap_or_default());
+            m = m
+                .con("richiedente", r.corrispondenti.clone())
+                .con("numero_atto", r.numero_mittente.clone().unwrap_or_default());
         }
         m = m.con("tipo", model::indovina_tipo(&r.oggetto).unwrap_or_default());
         m = o.documenti.iter().fold(m, |m, d| m.con("documento", d.id.to_string()));
@@ -60,7 +66,13 @@ pub(super) async fn nuovo(op: Operatore, Query(q): Query<Da>) -> Result<Response
     modulo(&op, &mut tx, None, m, o.documenti).await
 }
 
-async fn modulo(op: &Operatore, tx: &mut Tx<DiEnte>, id: Option<Uuid>, m: Modulo, documenti: Vec<Documento>) -> Result<Response, Errore> {
+async fn modulo(
+    op: &Operatore,
+    tx: &mut Tx<DiEnte>,
+    id: Option<Uuid>,
+    m: Modulo,
+    documenti: Vec<Documento>,
+) -> Result<Response, Errore> {
     let oggi = tx.oggi();
     let tipi = queries::tipi(tx, oggi).await?;
     let titolo = if id.is_some() { "Correggi la bozza" } else { "Pubblica all’albo" };
@@ -104,7 +116,11 @@ pub(super) async fn prepara(op: Operatore, corpo: Caricamento) -> Result<Respons
 async fn origine_della_bozza(op: &Operatore, tx: &mut Tx<DiEnte>, id: Uuid) -> Result<(Atto, Origine), Errore> {
     let atto = queries::bozza(tx, id).await?.ok_or(Errore::NonTrovato)?;
     let suoi: Vec<DocumentoId> = queries::file(tx, id).await?.iter().map(|f| DocumentoId(f.documento)).collect();
-    let mut o = Origine { filo: Some(atto.filo), protocollo: atto.protocollo.clone(), documenti: documenti::documenti(tx, &suoi).await? };
+    let mut o = Origine {
+        filo: Some(atto.filo),
+        protocollo: atto.protocollo.clone(),
+        documenti: documenti::documenti(tx, &suoi).await?,
+    };
     let (da, _) = origine(op, tx, &atto.protocollo).await?;
     o.documenti.extend(da.documenti.into_iter().filter(|d| !suoi.contains(&d.id)));
     Ok((atto, o))
@@ -130,7 +146,11 @@ pub(super) async fn modifica(op: Operatore, Path((_, id)): Path<(String, Uuid)>)
     modulo(&op, &mut tx, Some(id), m, o.documenti).await
 }
 
-pub(super) async fn riscrivi(op: Operatore, Path((_, id)): Path<(String, Uuid)>, corpo: Caricamento) -> Result<Response, Errore> {
+pub(super) async fn riscrivi(
+    op: Operatore,
+    Path((_, id)): Path<(String, Uuid)>,
+    corpo: Caricamento,
+) -> Result<Response, Errore> {
     let (mut m, file) = corpo.ricevi(&op).await?;
     let (_, o) = origine_della_bozza(&op, &mut op.tx().await?, id).await?;
     let letto = leggi(&op, &mut m, &o, file).await?;
@@ -159,10 +179,16 @@ struct Letto {
 async fn leggi(op: &Operatore, m: &mut Modulo, o: &Origine, nuovi: Vec<FileRicevuto>) -> Result<Letto, Errore> {
     let oggi = op.oggi();
     let forme: Vec<&str> = FORME.iter().map(|(c, _)| *c).collect();
-    let forma = m.scelta("forma", &forme).and_then(|f| FORME.iter().find(|(c, _)| *c == f)).map_or(Forma::Integrale, |f| f.1);
+    let forma =
+        m.scelta("forma", &forme).and_then(|f| FORME.iter().find(|(c, _)| *c == f)).map_or(Forma::Integrale, |f| f.1);
     let oggetto = m.testo("oggetto", Regole::riga(2_000).obbligatoria("Scrivi che cosa si pubblica."));
     m.obbligatorio("tipo", "Scegli il tipo di atto.");
-    let scelti: Vec<FileDaPubblicare> = o.documenti.iter().filter(|d| m.valori("documento").any(|v| v == d.id.to_string())).map(del_documento).collect();
+    let scelti: Vec<FileDaPubblicare> = o
+        .documenti
+        .iter()
+        .filter(|d| m.valori("documento").any(|v| v == d.id.to_string()))
+        .map(del_documento)
+        .collect();
     let arrivati = nuovi.iter().map(|f| FileDaPubblicare {
         documento: Uuid::nil(),
         nome: f.nome.clone(),
@@ -194,7 +220,13 @@ async fn leggi(op: &Operatore, m: &mut Modulo, o: &Origine, nuovi: Vec<FileRicev
 }
 
 fn del_documento(d: &Documento) -> FileDaPubblicare {
-    FileDaPubblicare { documento: d.id.0, nome: d.nome.clone(), tipo: d.tipo.clone(), dimensione: d.dimensione, impronta: d.impronta }
+    FileDaPubblicare {
+        documento: d.id.0,
+        nome: d.nome.clone(),
+        tipo: d.tipo.clone(),
+        dimensione: d.dimensione,
+        impronta: d.impronta,
+    }
 }
 
 impl Letto {
@@ -205,7 +237,12 @@ impl Letto {
     }
 
     /// Makes documents of the files that arrived, in the thread of the matter or in a new one.
-    async fn documenta(mut self, op: &Operatore, tx: &mut Tx<DiEnte>, filo: Option<Uuid>) -> Result<DaPubblicare, Errore> {
+    async fn documenta(
+        mut self,
+        op: &Operatore,
+        tx: &mut Tx<DiEnte>,
+        filo: Option<Uuid>,
+    ) -> Result<DaPubblicare, Errore> {
         let filo = match filo {
             Some(f) => FiloId(f),
             None => documenti::nuovo_filo(tx, op.chi(), &self.dati.oggetto).await?,
@@ -245,7 +282,11 @@ async fn pagina_anteprima(op: &Operatore, tx: &mut Tx<DiEnte>, id: Uuid, m: Modu
 }
 
 /// One form, three ways out: now, on a day, never.
-pub(super) async fn decidi(op: Operatore, Path((_, id)): Path<(String, Uuid)>, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn decidi(
+    op: Operatore,
+    Path((_, id)): Path<(String, Uuid)>,
+    Inviato(mut m): Inviato,
+) -> Result<Response, Errore> {
     let conferma = if m.spunta("conferma") { Conferma::Data } else { Conferma::NonData };
     let quando = m.scelta("quando", &["subito", "giorno", "mai"]);
     let giorno = m.data("giorno", op.oggi());
@@ -256,7 +297,9 @@ pub(super) async fn decidi(op: Operatore, Path((_, id)): Path<(String, Uuid)>, I
     if m.valido() {
         let p = tx.consenti::<Pubblica>(op.chi()).await?;
         let esito = match (quando, giorno) {
-            (Some("giorno"), Some(g)) => commands::programma(&mut tx, &p, id, g, conferma).await.map(|()| Percorso::Bozza(id)),
+            (Some("giorno"), Some(g)) => {
+                commands::programma(&mut tx, &p, id, g, conferma).await.map(|()| Percorso::Bozza(id))
+            }
             (Some("mai"), _) => commands::scarta(&mut tx, &p, id).await.map(|()| Percorso::Elenco),
             _ => commands::pubblica(&mut tx, &p, id, conferma)
                 .await

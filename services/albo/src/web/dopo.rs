@@ -21,7 +21,13 @@ pub(super) async fn pagina(op: Operatore, Path((_, anno, numero)): DiAtto, quale
     disegna(&op, &mut tx, (anno, numero), quale, op.modulo()).await
 }
 
-async fn disegna(op: &Operatore, tx: &mut Tx<DiEnte>, (anno, numero): (i32, i32), quale: Dopo, m: Modulo) -> Result<Response, Errore> {
+async fn disegna(
+    op: &Operatore,
+    tx: &mut Tx<DiEnte>,
+    (anno, numero): (i32, i32),
+    quale: Dopo,
+    m: Modulo,
+) -> Result<Response, Errore> {
     let atto = trova(tx, anno, numero).await?;
     let file = queries::file(tx, atto.id).await?.into_iter().filter(|f| f.tolto_il.is_none()).collect();
     let qui = Percorso::Dopo { anno, numero, quale };
@@ -29,7 +35,12 @@ async fn disegna(op: &Operatore, tx: &mut Tx<DiEnte>, (anno, numero): (i32, i32)
     Ok(pagina.con(PaginaDopo { op, atto, file, quale, qui, indietro: Percorso::Atto { anno, numero }, modulo: m }))
 }
 
-pub(super) async fn esegui(op: Operatore, Path((_, anno, numero)): DiAtto, quale: Dopo, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn esegui(
+    op: Operatore,
+    Path((_, anno, numero)): DiAtto,
+    quale: Dopo,
+    Inviato(mut m): Inviato,
+) -> Result<Response, Errore> {
     let n = Numero::try_from(numero).map_err(|_| Errore::NonTrovato)?;
     let mut tx = op.tx().await?;
     let esito = match quale {
@@ -90,7 +101,11 @@ async fn concludi(
     disegna(op, &mut op.tx().await?, (anno, numero), quale, m).await
 }
 
-pub(super) async fn sostituisci(op: Operatore, Path((_, anno, numero)): DiAtto, corpo: Caricamento) -> Result<Response, Errore> {
+pub(super) async fn sostituisci(
+    op: Operatore,
+    Path((_, anno, numero)): DiAtto,
+    corpo: Caricamento,
+) -> Result<Response, Errore> {
     let n = Numero::try_from(numero).map_err(|_| Errore::NonTrovato)?;
     let (mut m, arrivati) = corpo.ricevi(&op).await?;
     let ultimo = m.data("ultimo_giorno", op.oggi());
@@ -104,7 +119,13 @@ pub(super) async fn sostituisci(op: Operatore, Path((_, anno, numero)): DiAtto, 
     if let (true, Some(arrivato)) = (m.valido(), arrivati.first()) {
         let filo = FiloId(trova(&mut tx, anno, numero).await?.filo);
         let d = documenti::aggiungi(&mut tx, op.chi(), filo, &arrivato.into()).await?;
-        let nuovo = FileDaPubblicare { documento: d.id.0, nome: d.nome, tipo: d.tipo, dimensione: d.dimensione, impronta: d.impronta };
+        let nuovo = FileDaPubblicare {
+            documento: d.id.0,
+            nome: d.nome,
+            tipo: d.tipo,
+            dimensione: d.dimensione,
+            impronta: d.impronta,
+        };
         let fine = ultimo.map_or(Fine::Invariata, Fine::NuovoUltimoGiorno);
         let s = Sostituzione { tolto: tolto.unwrap_or_default(), nuovo, motivo: m.valore("motivo").to_owned(), fine };
         esito = commands::sostituisci(&mut tx, &p, anno, n, &s).await;

@@ -31,7 +31,8 @@ pub(super) async fn elenco(e: EnteHost, Query(c): Query<Cerca>) -> Result<Respon
     let mut tx = aperto(&e).await?;
     let (adesso, oggi) = (tx.now(), tx.oggi());
     let filtro = Filtro { testo: c.q.clone(), tipo: Some(c.tipo.clone()).filter(|t| !t.is_empty()) };
-    let righe = queries::esposti(&mut tx, adesso, &filtro, super::ufficio::dopo(&c.prima), Pagine::<Atto>::LIMITE).await?;
+    let righe =
+        queries::esposti(&mut tx, adesso, &filtro, super::ufficio::dopo(&c.prima), Pagine::<Atto>::LIMITE).await?;
     let tipi = queries::tipi(&mut tx, oggi).await?;
     let pagina = Pagine::taglia(righe, super::ufficio::chiave);
     let corpo = Esposti { pagina, tipi, q: c.q, tipo: c.tipo, prima: c.prima, oggi };
@@ -45,7 +46,8 @@ pub(super) async fn atto(e: EnteHost, Path((anno, numero)): Path<(i32, i32)>) ->
         return Ok(finito(&e, &atto, &p));
     }
     let file = queries::file(&mut tx, atto.id).await?;
-    let esposti = if atto.espone(tx.now()) { file.into_iter().filter(|f| f.tolto_il.is_none()).collect() } else { Vec::new() };
+    let esposti =
+        if atto.espone(tx.now()) { file.into_iter().filter(|f| f.tolto_il.is_none()).collect() } else { Vec::new() };
     let titolo = format!("Pubblicazione {}", p.numero.corto());
     let corpo = PaginaPubblica { atto, p, file: esposti, oggi: tx.oggi(), ente: &e.ente().denominazione };
     Ok(senza_indice(Pagina::pubblica(&e, titolo).briciola("Albo pretorio", "/albo").attiva("albo").con(corpo)))

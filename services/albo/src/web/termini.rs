@@ -44,7 +44,13 @@ pub(super) async fn termine(op: Operatore, Inviato(mut m): Inviato) -> Result<Re
     };
     let fonte = m.testo("fonte", Regole::riga(300).obbligatoria("Scrivi chi lo ha deciso: norma, regolamento o atto."));
     let dal = m.data("dal", op.oggi()).unwrap_or(op.oggi());
-    let termine = modo.map(|modo| NuovoTermine { tipo: m.valore("tipo").to_owned(), dal, modo, computo: computo(&mut m, "computo"), fonte });
+    let termine = modo.map(|modo| NuovoTermine {
+        tipo: m.valore("tipo").to_owned(),
+        dal,
+        modo,
+        computo: computo(&mut m, "computo"),
+        fonte,
+    });
     if let Some(t) = termine.filter(|_| m.valido()) {
         let mut tx = op.tx().await?;
         let p = tx.consenti::<DecidiTermini>(op.chi()).await?;

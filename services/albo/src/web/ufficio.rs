@@ -2,6 +2,7 @@
 
 use authz::Consenti;
 use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::{DiEnte, Tx};
 use documenti::{FiloId, NuovoDocumento};
@@ -49,18 +50,35 @@ pub(super) async fn trova(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Result
     queries::atto(tx, anno, numero).await?.ok_or(Errore::NonTrovato)
 }
 
-pub(super) async fn atto(op: Operatore, Path((_, anno, numero)): DiAtto) -> Result<Response, Errore> {
+pub(super) async fn atto(
+    op: Operatore,
+    Path((_, anno, numero)): DiAtto,
+    headers: HeaderMap,
+) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let atto = trova(&mut tx, anno, numero).await?;
-    pagina_atto(&op, &mut tx, atto, op.modulo()).await
+    pagina_atto(&op, &mut tx, atto, &headers, op.modulo()).await
 }
 
-async fn pagina_atto(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto, modulo: web::Modulo) -> Result<Response, Errore> {
+/// The public host of the ente, on the same port as this request: a demo does not live on 80.
+async fn sito(tx: &mut Tx<DiEnte>, headers: &HeaderMap) -> Result<Option<String>, Errore> {
+    let qui = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let porta = qui.rsplit_once(':').map(|(_, p)| format!(":{p}")).unwrap_or_default();
+    Ok(enti::host_pubblico(tx).await?.map(|h| h + &porta))
+}
+
+async fn pagina_atto(
+    op: &Operatore,
+    tx: &mut Tx<DiEnte>,
+    atto: Atto,
+    headers: &HeaderMap,
+    modulo: web::Modulo) -> Result<Response, Errore> {
     let p = atto.pubblicazione.clone().ok_or(Errore::NonTrovato)?;
     let file = queries::file(tx, atto.id).await?;
     let fatti = queries::operazioni(tx, atto.id).await?;
-    let host = enti::host_pubblico(tx).await?;
-    let corpo = PaginaAtto { op, adesso: tx.now(), oggi: tx.oggi(), p, file, fatti, host, modulo: modulo.clone(), atto };
+    let sito = sito(tx, headers).await?;
+    let corpo =
+        PaginaAtto { op, adesso: tx.now(), oggi: tx.oggi(), p, file, fatti, sito, modulo: modulo.clone(), atto };
     let titolo = format!("Pubblicazione {} del {}", corpo.p.numero.corto(), corpo.p.anno);
     Ok(Pagina::ufficio(op, titolo).attiva("albo").di(&modulo).con(corpo))
 }
@@ -69,7 +87,12 @@ async fn pagina_atto(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto, modulo: we
 pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let atto = trova(&mut tx, anno, numero).await?;
-    op.stato().accessi.consultazione(op.ente().ente, op.chi(), CONSULTA.codice, &format!("albo/{anno}/{numero}/relata"));
+    op.stato().accessi.consultazione(
+        op.ente().ente,
+        op.chi(),
+        CONSULTA.codice,
+        &format!("albo/{anno}/{numero}/relata"),
+    );
     if let Some(id) = atto.relata {
         let d = documenti::documento(&mut tx, documenti::DocumentoId(id)).await?.ok_or(Errore::NonTrovato)?;
         drop(tx);
@@ -82,12 +105,17 @@ pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Re
 }
 
 /// Renders, stores, then writes: nothing slow happens inside the transaction that attests.
-pub(super) async fn attesta(op: Operatore, Path((_, anno, numero)): DiAtto, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn attesta(
+    op: Operatore,
+    Path((_, anno, numero)): DiAtto,
+    headers: HeaderMap,
+    Inviato(mut m): Inviato,
+) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let atto = trova(&mut tx, anno, numero).await?;
     if let Err(e) = atto.puo_attestare(tx.now()) {
         m.accogli("", crate::AlboError::from(e).into())?;
-        return pagina_atto(&op, &mut tx, atto, m).await;
+        return pagina_atto(&op, &mut tx, atto, &headers, m).await;
     }
     let filo = FiloId(atto.filo);
     let r = DaAttestare::leggi(&mut tx, atto, &op.chi().nome).await?;

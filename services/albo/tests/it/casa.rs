@@ -1,45 +1,80 @@
 //! Two small enti with their albo open, a clock that the test moves, acts with invented bytes.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 
 use albo::commands::{Conferma, DaPubblicare, FileDaPubblicare, pubblica};
 use albo::model::{Forma, Pubblicazione};
 use albo::{AlboError, Pubblica};
-use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso};
+use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso, RegistroAccessi};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
 use db::prova::Prova;
 use db::{DiEnte, Tx};
 use enti::NuovoCorpo;
 use jiff::civil::{DateTime, date};
+use jobs::{Catalogo, Contesto};
 use kernel::{Impronta, Istante};
+use storage::Archivio;
+use tower::ServiceExt;
 use uuid::Uuid;
+use web::{Configurazione, Service, Stato};
 
 pub const VALBRUNA: &str = "u_valbruna";
 pub const ROCCALTA: &str = "u_roccalta";
 
-/// The albo alone: what it stands on is not under test here.
-static CATALOGO: &[web::Service] = &[web::Service { richiede: &[], ..albo::service() }];
+/// What the albo stands on, and the albo.
+static SERVIZI: LazyLock<Vec<Service>> =
+    LazyLock::new(|| vec![enti::service(), documenti::service(), protocollo::service(), albo::service()]);
+pub const PAROLA: &str = "una parola lunga";
 
 pub struct Casa {
     pub prova: Prova,
+    pub archivio: Archivio,
+    cartella: PathBuf,
+    pub router: Router,
 }
 
 impl Casa {
     pub async fn nuova() -> Casa {
-        let servizi = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI, enti::MIGRAZIONI, albo::MIGRAZIONI];
-        let prova = Prova::nuova(&servizi).await.unwrap();
-        let casa = Casa { prova };
+        let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI];
+        let migrazioni: Vec<_> = piattaforma.into_iter().chain(SERVIZI.iter().map(|s| s.migrazioni)).collect();
+        let prova = Prova::nuova(&migrazioni).await.unwrap();
+        let cartella = std::env::temp_dir().join(format!("alleanza-albo-{}", db::caso::token()));
+        let archivio = Archivio::locale(&cartella).unwrap();
+        let stato = Stato {
+            db: prova.db.clone(),
+            archivio: archivio.clone(),
+            accessi: RegistroAccessi::avvia(&prova.db),
+            servizi: &SERVIZI,
+            servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
+            config: Arc::new(Configurazione {
+                host_scrivania: "localhost".into(),
+                nome: "Alleanza".into(),
+                https: false,
+                proxy: None,
+                modo: "prova".into(),
+            }),
+        };
+        let casa = Casa { prova, archivio, cartella, router: web::router(stato) };
         // Roles and registers begin before everything that the tests tell.
         casa.alle(date(2026, 1, 1).at(8, 0, 0, 0)).await;
-        for (codice, denominazione) in [(VALBRUNA, "Unione Valbruna"), (ROCCALTA, "Unione Roccalta")] {
-            let corpo = NuovoCorpo { codice, tipo: "unione", denominazione, ipa: None };
-            enti::iscrivi_corpo(&casa.prova.manut, &corpo).await.unwrap();
-            enti::aggiungi_ente(&casa.prova.manut, codice).await.unwrap();
-            let utente = format!("ada.{codice}");
-            let ada = NuovaPersona { utente: &utente, nome: "Ada", cognome: "Prova", parola: None };
-            enti::crea_utente(&casa.prova.db, codice, &ada, &["amministratore", "segretario"]).await.unwrap();
-            enti::attiva_servizio(&casa.prova.db, CATALOGO, codice, "albo").await.unwrap();
+        for (codice, denominazione) in [(VALBRUNA, "Valbruna"), (ROCCALTA, "Roccalta")] {
+            casa.fonda(codice, denominazione).await;
         }
         casa
+    }
+
+    async fn fonda(&self, codice: &str, denominazione: &str) {
+        let corpo = NuovoCorpo { codice, tipo: "unione", denominazione, ipa: None };
+        enti::iscrivi_corpo(&self.prova.manut, &corpo).await.unwrap();
+        enti::aggiungi_ente(&self.prova.manut, codice).await.unwrap();
+        let utente = format!("ada.{codice}");
+        let ada = NuovaPersona { utente: &utente, nome: "Ada", cognome: "Prova", parola: Some(PAROLA) };
+        enti::crea_utente(&self.prova.db, codice, &ada, &["amministratore", "segretario"]).await.unwrap();
+        enti::attiva_servizio(&self.prova.db, &SERVIZI, codice, "albo").await.unwrap();
     }
 
     pub async fn tx(&self, codice: &str) -> Tx<DiEnte> {
@@ -81,8 +116,104 @@ impl Casa {
         Ok((id, pubblicata))
     }
 
+    /// Runs the jobs that are due.
+    pub async fn lavora(&self) -> jobs::Svolti {
+        let s = albo::service();
+        let contesto = Contesto::nuovo(self.prova.db.clone(), self.archivio.clone());
+        jobs::esegui_tutto(&contesto, &Catalogo::nuovo((s.lavori)(), (s.periodici)())).await.unwrap()
+    }
+
+    /// Signs in: the cookie. A session does not survive a clock that moves by days.
+    pub async fn entra(&self, utente: &str) -> String {
+        let r = self.invia("/accedi", "", &format!("utente={utente}&parola={PAROLA}")).await;
+        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+        r.header("set-cookie").split(';').next().unwrap().to_owned()
+    }
+
+    pub async fn leggi(&self, percorso: &str, biscotto: &str) -> Risposta {
+        let req = Request::get(percorso).header(header::HOST, "localhost").header(header::COOKIE, biscotto);
+        self.chiedi(req.body(Body::empty()).unwrap()).await
+    }
+
+    /// As a citizen, on the host of an ente.
+    pub async fn pubblico(&self, host: &str, percorso: &str, etag: &str) -> Risposta {
+        let req = Request::get(percorso).header(header::HOST, host).header(header::IF_NONE_MATCH, etag);
+        self.chiedi(req.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn invia(&self, percorso: &str, biscotto: &str, corpo: &str) -> Risposta {
+        self.posta(percorso, biscotto, "application/x-www-form-urlencoded", corpo.as_bytes().to_vec()).await
+    }
+
+    /// A multipart form: fields, then files as (field, name, bytes).
+    pub async fn carica(
+        &self,
+        percorso: &str,
+        biscotto: &str,
+        campi: &[(&str, &str)],
+        file: &[(&str, &str, &[u8])],
+    ) -> Risposta {
+        self.posta(percorso, biscotto, "multipart/form-data; boundary=XX", multipart(campi, file)).await
+    }
+
+    async fn posta(&self, percorso: &str, biscotto: &str, tipo: &str, corpo: Vec<u8>) -> Risposta {
+        let req = Request::post(percorso)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, biscotto)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, tipo);
+        self.chiedi(req.body(Body::from(corpo)).unwrap()).await
+    }
+
+    async fn chiedi(&self, req: Request<Body>) -> Risposta {
+        let r = self.router.clone().oneshot(req).await.unwrap();
+        let (stato, headers) = (r.status(), r.headers().clone());
+        let byte = to_bytes(r.into_body(), usize::MAX).await.unwrap().to_vec();
+        Risposta { stato, headers, corpo: String::from_utf8_lossy(&byte).into_owned(), byte }
+    }
+
     pub async fn butta(self) {
-        self.prova.butta().await.unwrap();
+        let Casa { prova, cartella, router, .. } = self;
+        drop(router);
+        std::fs::remove_dir_all(cartella).unwrap();
+        prova.butta().await.unwrap();
+    }
+}
+
+fn multipart(campi: &[(&str, &str)], file: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut b = Vec::new();
+    for (n, v) in campi {
+        b.extend(format!("--XX\r\ncontent-disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").bytes());
+    }
+    for (n, nome, byte) in file {
+        b.extend(format!("--XX\r\ncontent-disposition: form-data; name=\"{n}\"; filename=\"{nome}\"\r\n\r\n").bytes());
+        b.extend_from_slice(byte);
+        b.extend_from_slice(b"\r\n");
+    }
+    b.extend_from_slice(b"--XX--\r\n");
+    b
+}
+
+pub struct Risposta {
+    pub stato: StatusCode,
+    pub headers: HeaderMap,
+    pub corpo: String,
+    pub byte: Vec<u8>,
+}
+
+impl Risposta {
+    pub fn header(&self, nome: &str) -> &str {
+        self.headers.get(nome).map_or("", |v| v.to_str().unwrap())
+    }
+
+    pub fn nascosto(&self, nome: &str) -> &str {
+        self.corpo.split_once(&format!(r#"name="{nome}" value=""#)).unwrap().1.split('"').next().unwrap()
+    }
+
+    /// The first address of the page that begins so.
+    pub fn link(&self, inizio: &str) -> &str {
+        let da = self.corpo.find(&format!("href=\"{inizio}")).unwrap() + 6;
+        self.corpo[da..].split('"').next().unwrap()
     }
 }
 

@@ -4,6 +4,7 @@
 mod casa;
 mod controlli;
 mod gara;
+mod pagine;
 mod pubblicazione;
 mod termini;
 mod verifica;

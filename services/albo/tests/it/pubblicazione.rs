@@ -1,7 +1,8 @@
 //! What may happen to a publication, and what its relata says of it.
 
 use albo::commands::{
-    Conferma, Fine, RelataFatta, Sostituzione, annulla, attesta, prepara, programma, proroga, pubblica, rimuovi, sostituisci,
+    Conferma, Fine, RelataFatta, Sostituzione, annulla, attesta, prepara, programma, proroga, pubblica, rimuovi,
+    sostituisci,
 };
 use albo::model::relata::Relata;
 use albo::model::{Classe, OGGETTO_RIMOSSO, Pubblicazione, Stato};
@@ -9,7 +10,6 @@ use albo::queries::{self, Filtro};
 use albo::{AlboError, Annulla, Attesta, Correggi, Pubblica, Rifiuto, Rimuovi};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use jobs::{Catalogo, Contesto};
 use kernel::tempo::inizio_del_giorno;
 use kernel::{Istante, Periodo};
 use uuid::Uuid;
@@ -231,12 +231,8 @@ async fn programmata(casa: &Casa, giorno: Date) -> Uuid {
 }
 
 async fn esegui(casa: &Casa) {
-    let s = albo::service();
-    let cartella = std::env::temp_dir().join(format!("albo-{}", db::caso::token()));
-    let contesto = Contesto::nuovo(casa.prova.db.clone(), storage::Archivio::locale(&cartella).unwrap());
-    let svolti = jobs::esegui_tutto(&contesto, &Catalogo::nuovo((s.lavori)(), (s.periodici)())).await.unwrap();
+    let svolti = casa.lavora().await;
     assert_eq!((svolti.da_riprovare, svolti.rinunciati), (0, 0));
-    std::fs::remove_dir_all(cartella).unwrap();
 }
 
 #[tokio::test]
@@ -260,7 +256,8 @@ async fn a_relata_closes_what_is_over_and_once() {
     let casa = Casa::nuova().await;
     casa.alle(date(2026, 11, 2).at(9, 0, 0, 0)).await;
     let (_, p) = casa.pubblica(&delibera("Bilancio")).await.unwrap();
-    let relata = |ultima| RelataFatta { documento: db::caso::uuid(), impronta: kernel::Impronta::di(b"relata"), ultima };
+    let relata =
+        |ultima| RelataFatta { documento: db::caso::uuid(), impronta: kernel::Impronta::di(b"relata"), ultima };
     let (mut tx, permesso) = casa.con::<Attesta>().await;
     let presto = attesta(&mut tx, &permesso, p.anno, p.numero, relata(p.posizione)).await;
     assert!(matches!(presto, Err(AlboError::Rifiuto(Rifiuto::NonFinita))));

@@ -1,6 +1,6 @@
 //! The plan of classification and its versions.
 
-use documenti::{Fascicola, NuovoFascicolo, Variazione, VariaTitolario};
+use documenti::{Fascicola, NuovoFascicolo, VariaTitolario, Variazione};
 
 use crate::casa::{A, Casa, permesso};
 

@@ -10,7 +10,11 @@ async fn notte(casa: &Casa) {
     let cx = Contesto::nuovo(casa.prova.db.clone(), casa.archivio.clone());
     jobs::prepara(&casa.prova.db, &catalogo).await.unwrap();
     // A day later the hour has come.
-    casa.prova.manut.sposta_orologio(jiff::SignedDuration::from_hours(24 * giorni(casa).await), &casa.prova.db).await.unwrap();
+    casa.prova
+        .manut
+        .sposta_orologio(jiff::SignedDuration::from_hours(24 * giorni(casa).await), &casa.prova.db)
+        .await
+        .unwrap();
     jobs::esegui_tutto(&cx, &catalogo).await.unwrap();
 }
 

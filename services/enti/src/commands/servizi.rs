@@ -96,6 +96,16 @@ async fn accendi(tx: &mut Tx<DiEnte>, chi: &Chi, s: &Service) -> Result<(), Enti
     Ok((s.attiva)(tx, chi).await?)
 }
 
+/// The services that are on and need this one: they go off before it.
+pub async fn chi_ne_ha_bisogno(
+    tx: &mut Tx<DiEnte>,
+    catalogo: &'static [Service],
+    servizio: &str,
+) -> Result<Vec<&'static str>, db::Error> {
+    let usano = chi_lo_usa(&voci(catalogo), &servizi_attivi(tx).await?, servizio);
+    Ok(scelti(catalogo, &usano).map(|s| s.nome).collect())
+}
+
 /// Switches a service off. Its data stay, and stay readable.
 pub async fn disattiva(
     tx: &mut Tx<DiEnte>,
@@ -112,10 +122,9 @@ pub async fn disattiva(
     if !attivo(tx, servizio).await? {
         return Err(Rifiuto::NonAttivo { servizio: servizio.to_owned() }.into());
     }
-    let usano = chi_lo_usa(&voci(catalogo), &servizi_attivi(tx).await?, servizio);
-    if !usano.is_empty() {
-        let da = scelti(catalogo, &usano).map(|s| s.nome.to_owned()).collect();
-        return Err(Rifiuto::Serve { da }.into());
+    let da = chi_ne_ha_bisogno(tx, catalogo, servizio).await?;
+    if !da.is_empty() {
+        return Err(Rifiuto::Serve { da: da.into_iter().map(str::to_owned).collect() }.into());
     }
     (s.disattiva)(tx, p.chi()).await?;
     let (ente, adesso) = (tx.ente(), tx.now());

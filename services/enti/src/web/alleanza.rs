@@ -2,23 +2,36 @@
 
 use ::web::{Errore, Inviato, Modulo, Operatore, Pagina, Regole};
 use authz::Consenti;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
+use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::{Data, Numero, Provvedimento};
+use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::commands::{self, Fondata, NuovaAdesione, Passo};
 use crate::model::Forma;
+use crate::nomina::{self, Firme, Nomina};
+use crate::pages::Gruppo;
 use crate::permissions::CuraAlleanza;
 use crate::{pages, queries};
 
-pub(super) async fn membri(op: Operatore) -> Result<Response, Errore> {
-    let modulo = op.modulo();
-    mostra(&op, modulo).await
+/// Which adhesions to show: a group, a name.
+#[derive(Default, Deserialize)]
+pub(super) struct Filtro {
+    #[serde(default)]
+    gruppo: String,
+    #[serde(default)]
+    nome: String,
+}
+
+pub(super) async fn membri(op: Operatore, Query(f): Query<Filtro>) -> Result<Response, Errore> {
+    let modulo = op.modulo().con("nome", f.nome.trim());
+    mostra(&op, modulo, f).await
 }
 
 /// The alliance in force, what it followed, its adhesions, and which services each member has on.
-async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
+async fn mostra(op: &Operatore, modulo: Modulo, f: Filtro) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let alleanze = queries::alleanze(&mut tx).await?;
     let mut adesioni = Vec::new();
@@ -30,7 +43,8 @@ async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     }
     tx.commit().await?;
     let stato = modulo.stato();
-    let dentro = pages::Membri { op, alleanze, adesioni, servizi, modulo };
+    let (scelto, cercato) = (Gruppo::da(&f.gruppo), f.nome.trim().to_owned());
+    let dentro = pages::Membri { op, alleanze, adesioni, servizi, scelto, cercato, modulo };
     Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").larga().stato(stato).con(dentro))
 }
 
@@ -54,7 +68,7 @@ pub(super) async fn chiedi(op: Operatore, Inviato(mut m): Inviato) -> Result<Res
         }
     }
     drop(tx);
-    mostra(&op, m).await
+    mostra(&op, m, Filtro::default()).await
 }
 
 pub(super) async fn trasforma(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Errore> {
@@ -85,7 +99,7 @@ pub(super) async fn trasforma(op: Operatore, Inviato(mut m): Inviato) -> Result<
         }
     }
     drop(tx);
-    mostra(&op, m).await
+    mostra(&op, m, Filtro::default()).await
 }
 
 pub(super) async fn una(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
@@ -163,20 +177,40 @@ fn leggi_atto(m: &mut Modulo, oggi: Data) -> Option<Provvedimento> {
 }
 
 pub(super) async fn nomina(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
+    let nomina = nomina_di(&op, id).await?;
+    let pdf = op.percorso(format!("/alleanza/adesioni/{id}/nomina.pdf"));
+    let dentro = pages::LaNomina { op: &op, nomina, sopra: ("/alleanza", "Alleanza"), pdf };
+    Ok(Pagina::ufficio(&op, nomina::TITOLO).attiva("/alleanza").con(dentro))
+}
+
+pub(super) async fn nomina_pdf(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
+    in_pdf(nomina_di(&op, id).await?).await
+}
+
+/// The appointment as the alliance reads it, from the steps of the adhesion.
+async fn nomina_di(op: &Operatore, id: Uuid) -> Result<Nomina, Errore> {
     let mut tx = op.tx().await?;
     let di = queries::adesione(&mut tx, id).await?;
     let alleanze = queries::alleanze(&mut tx).await?;
+    let passi = queries::passi(&mut tx, id).await?;
     tx.commit().await?;
     let alleanza = alleanze.into_iter().find(|a| a.codice == di.alleanza).ok_or(Errore::NonTrovato)?;
-    let dentro = pages::Nomina {
-        titolare: di.membro_nome.clone(),
+    let firme = passi
+        .into_iter()
+        .rev()
+        .find_map(|p| Some(Firme { il: p.il, per_ente: p.firma_ente?, per_alleanza: p.firma_alleanza? }));
+    Ok(Nomina {
+        adesione: id,
+        titolare: di.membro_nome,
+        codice: di.membro,
         responsabile: op.ente().denominazione.clone(),
         alleanza: alleanza.denominazione,
         forma: di.adesione.forma.nome(),
+        richiesta_il: di.richiesta_il,
         decorre_dal: di.adesione.decorre_dal,
+        firme,
         servizi: pages::con_trattamento(op.stato().servizi),
-    };
-    Ok(Pagina::ufficio(&op, "Nomina a responsabile del trattamento").attiva("/alleanza").con(dentro))
+    })
 }
 
 pub(super) async fn mie(op: Operatore) -> Result<Response, Errore> {
@@ -187,17 +221,40 @@ pub(super) async fn mie(op: Operatore) -> Result<Response, Errore> {
 }
 
 pub(super) async fn mia_nomina(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
+    let nomina = mia_nomina_di(&op, id).await?;
+    let pdf = op.percorso(format!("/adesioni/{id}/nomina.pdf"));
+    let dentro = pages::LaNomina { op: &op, nomina, sopra: ("/adesioni", "Adesioni"), pdf };
+    Ok(Pagina::ufficio(&op, nomina::TITOLO).attiva("/ente").con(dentro))
+}
+
+pub(super) async fn mia_nomina_pdf(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
+    in_pdf(mia_nomina_di(&op, id).await?).await
+}
+
+/// The appointment as the member reads it.
+async fn mia_nomina_di(op: &Operatore, id: Uuid) -> Result<Nomina, Errore> {
     let mut tx = op.tx().await?;
     let mie = queries::mie_adesioni(&mut tx).await?;
     tx.commit().await?;
     let a = mie.into_iter().find(|a| a.id == id).ok_or(Errore::NonTrovato)?;
-    let dentro = pages::Nomina {
+    let (il, decorre_dal) = (a.firmata_il(), a.decorre_dal());
+    let firme = il.zip(a.firma_ente).zip(a.firma_alleanza);
+    Ok(Nomina {
+        adesione: id,
         titolare: op.ente().denominazione.clone(),
-        decorre_dal: a.decorre_dal(),
+        codice: op.ente().codice.clone(),
         responsabile: a.ente_alleanza,
         alleanza: a.alleanza,
         forma: Forma::da(&a.forma).map_or("", Forma::nome),
+        richiesta_il: a.richiesta_il,
+        decorre_dal,
+        firme: firme.map(|((il, per_ente), per_alleanza)| Firme { il, per_ente, per_alleanza }),
         servizi: pages::con_trattamento(op.stato().servizi),
-    };
-    Ok(Pagina::ufficio(&op, "Nomina a responsabile del trattamento").attiva("/ente").con(dentro))
+    })
+}
+
+async fn in_pdf(n: Nomina) -> Result<Response, Errore> {
+    let nome = format!("inline; filename=\"nomina-{}.pdf\"", n.codice);
+    let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, nome)];
+    Ok((headers, n.pdf().await?).into_response())
 }

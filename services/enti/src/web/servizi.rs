@@ -21,14 +21,20 @@ pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
         richiede: nomi(catalogo, s.richiede),
     };
     let voci = catalogo.iter().map(voce).collect();
-    let dentro = pages::Servizi { op: &op, voci, modulo: op.modulo() };
+    let dentro = pages::Servizi { op: &op, voci };
     Ok(Pagina::ufficio(&op, "Servizi").attiva("/servizi").con(dentro))
 }
 
+/// What switching on will make, or what switching off will stop: nothing changes before the button.
 pub(super) async fn anteprima(op: Operatore, Path((_, servizio)): Path<(String, String)>) -> Result<Response, Errore> {
     let catalogo = op.stato().servizi;
-    let scelto = catalogo.iter().find(|s| s.codice == servizio).ok_or(Errore::NonTrovato)?;
+    let scelto = catalogo.iter().find(|s| s.codice == servizio && !s.sempre_attivo).ok_or(Errore::NonTrovato)?;
     let mut tx = op.tx().await?;
+    if queries::attivo(&mut tx, &servizio).await? {
+        let prima = commands::chi_ne_ha_bisogno(&mut tx, catalogo, &servizio).await?;
+        let dentro = pages::Spegnimento { op: &op, scelto, prima, modulo: op.modulo() };
+        return Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").con(dentro));
+    }
     let p = tx.consenti::<GestisciServizi>(op.chi()).await?;
     let anteprima = commands::anteprima(&mut tx, &p, catalogo, &servizio).await?;
     let dentro = pages::Anteprima { op: &op, scelto, anteprima, modulo: op.modulo() };

@@ -44,7 +44,8 @@ fn apri_registro<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<()
 
 /// A database with the official list.
 pub async fn vuota() -> Prova {
-    let p = Prova::nuova(&[authz::MIGRAZIONI, registers::MIGRAZIONI, enti::MIGRAZIONI]).await.unwrap();
+    let p =
+        Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI, registers::MIGRAZIONI, enti::MIGRAZIONI]).await.unwrap();
     enti::carica_elenco(&p.manut).await.unwrap();
     p
 }

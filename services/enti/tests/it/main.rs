@@ -4,6 +4,7 @@
 mod adesioni;
 mod casa;
 mod istruzioni;
+mod pagine;
 mod persone;
 mod registro;
 mod servizi;

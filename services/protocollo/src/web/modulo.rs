@@ -10,7 +10,7 @@ use web::{Caricamento, Errore, FileRicevuto, Modulo, Operatore, Pagina};
 
 use crate::pages::{self, RigaCorrispondente};
 use crate::permissions::Registra;
-use crate::{Arrivo, Corrispondente, DaRegistrare, MEZZI, ProtocolloError, Verso, commands};
+use crate::{Arrivo, Corrispondente, DaRegistrare, MEZZI, Verso, commands};
 
 const RIGHE: usize = 3;
 const RIGHE_MASSIME: usize = 20;
@@ -72,7 +72,7 @@ async fn filo_scelto(tx: &mut db::Tx<db::DiEnte>, id: &str) -> Result<Option<(St
 pub(super) async fn registra(op: Operatore, c: Caricamento) -> Result<Response, Errore> {
     let (mut m, file) = c.ricevi(&op).await?;
     let verso = Verso::da(m.valore("verso")).unwrap_or(Verso::Entrata);
-    let da = leggi(&mut m, &file, &op, verso);
+    let da = leggi(&mut m, &file, &op, verso)?;
     if m.valido() {
         let mut tx = op.tx().await?;
         let p = tx.consenti::<Registra>(op.chi()).await?;
@@ -82,26 +82,21 @@ pub(super) async fn registra(op: Operatore, c: Caricamento) -> Result<Response, 
                 let dove = op.percorso(format!("/protocollo/{}?registrata=si", r.chiave()));
                 return Ok(Redirect::to(&dove).into_response());
             }
-            Err(e) => m.accogli(campo(&e), e.into())?,
+            Err(e) => m.accogli(e.campo(), e.into())?,
         }
     }
     let righe = if da.corrispondenti.len() > RIGHE { RIGHE_MASSIME } else { RIGHE };
     pagina(&op, m, verso, righe, !file.is_empty()).await
 }
 
-/// A name is also the field of the first correspondent; what has no field of its own is about the whole form.
-fn campo(e: &ProtocolloError) -> &'static str {
-    e.campo()
-}
-
-fn leggi(m: &mut Modulo, file: &[FileRicevuto], op: &Operatore, verso: Verso) -> DaRegistrare {
+fn leggi(m: &mut Modulo, file: &[FileRicevuto], op: &Operatore, verso: Verso) -> Result<DaRegistrare, Errore> {
     let oggi = op.oggi();
     let di = |campo: &str| file.iter().filter(|f| f.campo == campo).map(NuovoDocumento::from).collect::<Vec<_>>();
-    let arrivo = arrivo(m, oggi);
+    let arrivo = arrivo(m, oggi)?;
     let data_mittente = m.data("data_mittente", oggi);
-    let filo = filo(m);
+    let filo = filo(m)?;
     let scritto = |campo: &str| m.valore(campo).to_owned();
-    DaRegistrare {
+    Ok(DaRegistrare {
         verso,
         oggetto: scritto("oggetto"),
         corrispondenti: corrispondenti(m),
@@ -116,36 +111,26 @@ fn leggi(m: &mut Modulo, file: &[FileRicevuto], op: &Operatore, verso: Verso) ->
         documento: di("documento").into_iter().next(),
         allegati: di("allegati"),
         richiesta: Some((m.chiave(), m.impronta())),
-    }
+    })
 }
 
 /// None when it arrived now: today, and no hour.
-fn arrivo(m: &mut Modulo, oggi: kernel::Data) -> Option<Arrivo> {
-    let giorno = m.data("arrivo", oggi)?;
+fn arrivo(m: &mut Modulo, oggi: kernel::Data) -> Result<Option<Arrivo>, Errore> {
     let ora = m.valore("arrivo_ora").trim().to_owned();
-    if giorno == oggi && ora.is_empty() {
-        return None;
-    }
+    let Some(giorno) = m.data("arrivo", oggi).filter(|g| *g != oggi || !ora.is_empty()) else { return Ok(None) };
     match Arrivo::leggi(giorno, &ora) {
-        Ok(a) => Some(a),
-        Err(e) => {
-            // A refusal of the model never is a fault.
-            let _ = m.accogli("arrivo_ora", e.into());
-            None
-        }
+        Ok(a) => Ok(Some(a)),
+        Err(e) => m.accogli(e.campo(), e.into()).map(|()| None),
     }
 }
 
-fn filo(m: &mut Modulo) -> Option<FiloId> {
+fn filo(m: &mut Modulo) -> Result<Option<FiloId>, Errore> {
     let scritto = m.valore("filo");
-    if scritto.is_empty() {
-        return None;
+    match scritto.parse() {
+        Ok(id) => Ok(Some(FiloId(id))),
+        Err(_) if scritto.is_empty() => Ok(None),
+        Err(_) => m.accogli("filo", documenti::DocumentiError::FiloIgnoto.into()).map(|()| None),
     }
-    let id = scritto.parse().ok().map(FiloId);
-    if id.is_none() {
-        let _ = m.accogli("filo", documenti::DocumentiError::FiloIgnoto.into());
-    }
-    id
 }
 
 /// The rows in which something was written, in order.

@@ -21,12 +21,21 @@ pub(super) struct Esito {
     registrata: String,
 }
 
-pub(super) async fn pagina(op: Operatore, Path((_, anno, numero)): Chiave, Query(q): Query<Esito>) -> Result<Response, Errore> {
+pub(super) async fn pagina(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Query(q): Query<Esito>,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let mut tx = op.tx().await?;
     let r = queries::registrazione_per(&mut tx, op.chi(), anno, numero).await?;
     if r.riservata {
-        op.stato().accessi.consultazione(op.ente().ente, op.chi(), Consulta::CODICE, &format!("protocollo/{}", r.chiave()));
+        op.stato().accessi.consultazione(
+            op.ente().ente,
+            op.chi(),
+            Consulta::CODICE,
+            &format!("protocollo/{}", r.chiave()),
+        );
     }
     let m = op.modulo().con("ufficio", r.ufficio.clone()).con("classifica", r.classifica.clone());
     disegna(&op, &mut tx, r, m, !q.registrata.is_empty()).await
@@ -44,8 +53,7 @@ async fn disegna(
     let posizioni: Vec<i64> =
         assegnazioni.iter().map(|a| a.posizione).chain(annullamenti.iter().map(|a| a.posizione)).collect();
     let classe = documenti::classe_di(tx, r.titolario, &r.classifica).await?;
-    let persone = authz::persone(tx).await?;
-    let chi = persone.iter().find(|p| p.id == r.persona).map(|p| format!("{} {}", p.nome, p.cognome));
+    let operatore = assegnazioni.first().map(|a| a.chi.clone()).unwrap_or_default();
     let azioni = op.servizi().flat_map(|s| s.azioni_registrazione).filter(|v| v.azione.is_none_or(|a| op.puo(a)));
     let azioni = azioni.map(|v| (v.etichetta, format!("{}?da={}", op.percorso(v.percorso), r.chiave()))).collect();
     let titolo = format!("Protocollo {}/{}", r.sette_cifre(), r.anno);
@@ -59,7 +67,7 @@ async fn disegna(
         uffici: authz::uffici(tx).await?,
         classi: documenti::scelte(&documenti::classi(tx).await?),
         classe: classe.map_or_else(|| r.classifica.clone(), |c| format!("{} {}", c.codice, c.descrizione)),
-        operatore: chi.unwrap_or_else(|| "una persona che non lavora più qui".to_owned()),
+        operatore,
         puo_registrare: op.puo(REGISTRA),
         puo_riassegnare: op.puo(RIASSEGNA),
         puo_annullare: op.puo(ANNULLA),
@@ -74,7 +82,13 @@ async fn disegna(
 }
 
 /// After a command: back to the page, or the page again with the reason.
-async fn torna(op: &Operatore, tx: Tx<DiEnte>, (anno, numero): (i32, i32), mut m: Modulo, esito: Result<(), ProtocolloError>) -> Result<Response, Errore> {
+async fn torna(
+    op: &Operatore,
+    tx: Tx<DiEnte>,
+    (anno, numero): (i32, i32),
+    mut m: Modulo,
+    esito: Result<(), ProtocolloError>,
+) -> Result<Response, Errore> {
     match esito {
         Ok(()) => {
             tx.commit().await?;
@@ -90,7 +104,11 @@ async fn torna(op: &Operatore, tx: Tx<DiEnte>, (anno, numero): (i32, i32), mut m
     }
 }
 
-pub(super) async fn prendi(op: Operatore, Path((_, anno, numero)): Chiave, Inviato(m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn prendi(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Inviato(m): Inviato,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let mut tx = op.tx().await?;
     let p = tx.consenti::<PrendiInCarico>(op.chi()).await?;
@@ -98,7 +116,11 @@ pub(super) async fn prendi(op: Operatore, Path((_, anno, numero)): Chiave, Invia
     torna(&op, tx, (anno, numero), m, esito).await
 }
 
-pub(super) async fn riassegna(op: Operatore, Path((_, anno, numero)): Chiave, Inviato(m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn riassegna(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Inviato(m): Inviato,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Riassegna>(op.chi()).await?;
@@ -106,7 +128,11 @@ pub(super) async fn riassegna(op: Operatore, Path((_, anno, numero)): Chiave, In
     torna(&op, tx, (anno, numero), m, esito).await
 }
 
-pub(super) async fn fascicola(op: Operatore, Path((_, anno, numero)): Chiave, Inviato(m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn fascicola(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Inviato(m): Inviato,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let mut tx = op.tx().await?;
     let p = tx.consenti::<documenti::Fascicola>(op.chi()).await?;
@@ -166,7 +192,12 @@ async fn precompila(op: &Operatore, tx: &mut Tx<DiEnte>, r: &Registrazione, camp
     })
 }
 
-async fn pagina_annulla(op: &Operatore, (anno, numero): (i32, i32), modulo: Modulo, campo: Option<Campo>) -> Result<Response, Errore> {
+async fn pagina_annulla(
+    op: &Operatore,
+    (anno, numero): (i32, i32),
+    modulo: Modulo,
+    campo: Option<Campo>,
+) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let r = queries::registrazione_per(&mut tx, op.chi(), anno, numero).await?;
     r.puo_cambiare()?;
@@ -178,23 +209,30 @@ async fn pagina_annulla(op: &Operatore, (anno, numero): (i32, i32), modulo: Modu
 
 fn autorizzazione(m: &mut Modulo, op: &Operatore) -> Autorizzazione {
     let data = m.data("provvedimento_data", op.oggi());
-    Autorizzazione {
-        motivo: m.valore("motivo").to_owned(),
-        provvedimento: m.valore("provvedimento").to_owned(),
-        data,
-    }
+    Autorizzazione { motivo: m.valore("motivo").to_owned(), provvedimento: m.valore("provvedimento").to_owned(), data }
 }
 
-pub(super) async fn annulla(op: Operatore, Path((_, anno, numero)): Chiave, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn annulla(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Inviato(mut m): Inviato,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let a = autorizzazione(&mut m, &op);
+    if !m.valido() {
+        return pagina_annulla(&op, (anno, numero), m, None).await;
+    }
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Annulla>(op.chi()).await?;
-    let esito = if m.valido() { commands::annulla(&mut tx, &p, anno, numero, &a).await } else { Err(ProtocolloError::SenzaDataProvvedimento) };
+    let esito = commands::annulla(&mut tx, &p, anno, numero, &a).await;
     annullata(&op, tx, (anno, numero), m, None, esito).await
 }
 
-pub(super) async fn rettifica(op: Operatore, Path((_, anno, numero)): Chiave, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+pub(super) async fn rettifica(
+    op: Operatore,
+    Path((_, anno, numero)): Chiave,
+    Inviato(mut m): Inviato,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let campo = Campo::da(m.valore("campo")).ok_or(Errore::NonTrovato)?;
     let a = autorizzazione(&mut m, &op);
@@ -204,9 +242,12 @@ pub(super) async fn rettifica(op: Operatore, Path((_, anno, numero)): Chiave, In
         Campo::NumeroMittente => Nuovo::NumeroMittente(m.valore("numero_mittente").to_owned()),
         Campo::DataMittente => Nuovo::DataMittente(m.data("data_mittente", op.oggi())),
     };
+    if !m.valido() {
+        return pagina_annulla(&op, (anno, numero), m, Some(campo)).await;
+    }
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Annulla>(op.chi()).await?;
-    let esito = if m.valido() { commands::rettifica(&mut tx, &p, anno, numero, &nuovo, &a).await } else { Err(ProtocolloError::SenzaDataProvvedimento) };
+    let esito = commands::rettifica(&mut tx, &p, anno, numero, &nuovo, &a).await;
     annullata(&op, tx, (anno, numero), m, Some(campo), esito).await
 }
 
@@ -225,10 +266,7 @@ async fn annullata(
         }
         Err(e) => {
             drop(tx);
-            // An unreadable date has already said what is wrong.
-            if m.valido() {
-                m.accogli(e.campo(), e.into())?;
-            }
+            m.accogli(e.campo(), e.into())?;
             pagina_annulla(op, (anno, numero), m, campo).await
         }
     }

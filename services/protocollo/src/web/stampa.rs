@@ -1,8 +1,8 @@
 //! What leaves the house: documents, stamped copies, metadata, the register of a period, daily registers.
 
+use axum::Json;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use db::{DiEnte, Tx};
 use documenti::{Documento, DocumentoId};
 use kernel::Data;
@@ -17,7 +17,13 @@ use crate::{Registrazione, metadati, pages, queries, stampe};
 type ChiaveDocumento = Path<(String, String, String, Uuid)>;
 
 /// A document of that registration, if the person may read it.
-async fn trova(op: &Operatore, tx: &mut Tx<DiEnte>, anno: &str, numero: &str, id: Uuid) -> Result<(Registrazione, Documento), Errore> {
+async fn trova(
+    op: &Operatore,
+    tx: &mut Tx<DiEnte>,
+    anno: &str,
+    numero: &str,
+    id: Uuid,
+) -> Result<(Registrazione, Documento), Errore> {
     let (anno, numero) = chiave(anno, numero)?;
     let r = queries::registrazione_per(tx, op.chi(), anno, numero).await?;
     let tutti = queries::documenti_di(tx, &r).await?;
@@ -42,7 +48,10 @@ pub(super) async fn copia(op: Operatore, Path((_, anno, numero, id)): ChiaveDocu
     Ok(documenti::allegato("application/pdf", &nome, byte))
 }
 
-pub(super) async fn metadati(op: Operatore, Path((_, anno, numero)): Path<(String, String, String)>) -> Result<Response, Errore> {
+pub(super) async fn metadati(
+    op: Operatore,
+    Path((_, anno, numero)): Path<(String, String, String)>,
+) -> Result<Response, Errore> {
     let (anno, numero) = chiave(&anno, &numero)?;
     let mut tx = op.tx().await?;
     let r = queries::registrazione_per(&mut tx, op.chi(), anno, numero).await?;
@@ -99,7 +108,10 @@ pub(super) async fn giornalieri(op: Operatore, Query(q): Query<Prima>) -> Result
     Ok(Pagina::ufficio(&op, "Registri giornalieri").attiva("/protocollo").larga().con(dentro))
 }
 
-pub(super) async fn giornaliero(op: Operatore, Path((_, giorno, quale)): Path<(String, Data, String)>) -> Result<Response, Errore> {
+pub(super) async fn giornaliero(
+    op: Operatore,
+    Path((_, giorno, quale)): Path<(String, Data, String)>,
+) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let g = queries::giornaliero(&mut tx, giorno).await?.ok_or(Errore::NonTrovato)?;
     let id = match quale.as_str() {

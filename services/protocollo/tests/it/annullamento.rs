@@ -54,7 +54,10 @@ async fn a_field_is_annulled_and_rewritten_with_both_values_readable() {
     }
     let letta = casa.leggi_registrazione(&r).await;
     assert!(letta.rettificata && !letta.annullata());
-    assert_eq!((letta.oggetto.as_str(), letta.corrispondenti.as_str()), ("Contributo economico", "Prefettura dell’Aquila"));
+    assert_eq!(
+        (letta.oggetto.as_str(), letta.corrispondenti.as_str()),
+        ("Contributo economico", "Prefettura dell’Aquila")
+    );
     assert_eq!(letta.data_mittente().unwrap().to_string(), "2026-01-02");
     let mut tx = casa.tx(A).await;
     assert_eq!(protocollo::corrispondenti(&mut tx, &letta).await.unwrap(), nuovi);

@@ -1,6 +1,5 @@
 //! Two enti with their people and offices, a storage, the router, a clock that can be moved.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso, RegistroAccessi};
@@ -11,9 +10,7 @@ use db::prova::Prova;
 use db::{DiEnte, EnteId, Tx};
 use documenti::NuovoDocumento;
 use jiff::{SignedDuration, Timestamp};
-use protocollo::{
-    Autorizzazione, Corrispondente, DaRegistrare, Registra, Registrata, Registrazione, Verso,
-};
+use protocollo::{Autorizzazione, Corrispondente, DaRegistrare, Registra, Registrata, Registrazione, Verso};
 use storage::Archivio;
 use tower::ServiceExt;
 use web::{Configurazione, Service, Stato};
@@ -25,26 +22,20 @@ pub const B: &str = "c_i501";
 pub struct Casa {
     pub prova: Prova,
     pub archivio: Archivio,
-    pub cartella: PathBuf,
     pub router: Router,
 }
 
 impl Casa {
     pub async fn nuova() -> Casa {
-        let casa = Casa::vuota().await;
-        casa.popola().await;
-        casa
+        Casa::con(None).await
     }
 
     /// Born at that instant: the legal clock never goes back.
     pub async fn nata_il(istante: &str) -> Casa {
-        let casa = Casa::vuota().await;
-        casa.adesso_e(istante).await;
-        casa.popola().await;
-        casa
+        Casa::con(Some(istante)).await
     }
 
-    async fn vuota() -> Casa {
+    async fn con(istante: Option<&str>) -> Casa {
         let migrazioni = [
             authz::MIGRAZIONI,
             registers::MIGRAZIONI,
@@ -54,6 +45,9 @@ impl Casa {
             protocollo::MIGRAZIONI,
         ];
         let prova = Prova::nuova(&migrazioni).await.unwrap();
+        if let Some(istante) = istante {
+            sposta(&prova, istante).await;
+        }
         for (codice, denominazione) in [(A, "Comune di Introdacqua"), (B, "Comune di Scanno")] {
             let corpo = enti::NuovoCorpo { codice, tipo: "unione", denominazione, ipa: None };
             enti::iscrivi_corpo(&prova.manut, &corpo).await.unwrap();
@@ -76,7 +70,9 @@ impl Casa {
                 modo: "prova".into(),
             }),
         };
-        Casa { router: web::router(stato), prova, archivio, cartella }
+        let casa = Casa { router: web::router(stato), prova, archivio };
+        casa.popola().await;
+        casa
     }
 
     async fn popola(&self) {
@@ -115,10 +111,7 @@ impl Casa {
 
     /// Moves both clocks so that now is that instant.
     pub async fn adesso_e(&self, istante: &str) {
-        let voluto: Timestamp = istante.parse().unwrap();
-        self.prova.manut.sposta_orologio(SignedDuration::ZERO, &self.prova.db).await.unwrap();
-        let vero = self.prova.db.orologio().adesso();
-        self.prova.manut.sposta_orologio(voluto.duration_since(vero), &self.prova.db).await.unwrap();
+        sposta(&self.prova, istante).await;
     }
 
     /// Registers in Introdacqua, as Giulia.
@@ -193,6 +186,13 @@ impl Casa {
         let byte = to_bytes(r.into_body(), usize::MAX).await.map(|b| b.to_vec()).unwrap_or_default();
         Risposta { stato, headers, corpo: String::from_utf8_lossy(&byte).into_owned(), byte }
     }
+}
+
+async fn sposta(prova: &Prova, istante: &str) {
+    let voluto: Timestamp = istante.parse().unwrap();
+    prova.manut.sposta_orologio(SignedDuration::ZERO, &prova.db).await.unwrap();
+    let vero = prova.db.orologio().adesso();
+    prova.manut.sposta_orologio(voluto.duration_since(vero), &prova.db).await.unwrap();
 }
 
 pub fn multipart(campi: &[(&str, &str)], file: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {

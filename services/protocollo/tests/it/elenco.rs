@@ -24,7 +24,10 @@ async fn filters_and_search_find_what_people_look_for() {
     assert_eq!(oggetti(&casa, Filtro { ufficio: Some("TEC".into()), ..f() }).await, ["Tetto"]);
     assert_eq!(oggetti(&casa, Filtro { classifica: Some("X".into()), ..f() }).await, ["Vaccinazioni"]);
     assert_eq!(oggetti(&casa, Filtro { anno: Some(2025), ..f() }).await.len(), 1);
-    assert_eq!(oggetti(&casa, Filtro { dal: "2026-03-01".parse().ok(), al: "2026-03-01".parse().ok(), ..f() }).await.len(), 2);
+    assert_eq!(
+        oggetti(&casa, Filtro { dal: "2026-03-01".parse().ok(), al: "2026-03-01".parse().ok(), ..f() }).await.len(),
+        2
+    );
     assert_eq!(oggetti(&casa, Filtro { da_prendere: Some(true), ..f() }).await.len(), 3);
     assert!(oggetti(&casa, Filtro { annullate: Some(true), ..f() }).await.is_empty());
     for parole in ["determinazione", "citta", "NEVE", "\"neve in città\""] {

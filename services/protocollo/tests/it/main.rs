@@ -3,7 +3,9 @@
 
 mod annullamento;
 mod casa;
+mod demo;
 mod elenco;
+mod esportazione;
 mod giornaliero;
 mod isolamento;
 mod pagine;

@@ -67,7 +67,15 @@ async fn a_clerk_registers_with_files_and_sees_the_number() {
     let dove = r.header("location").to_owned();
     assert!(dove.ends_with("/1?registrata=si"), "{dove}");
     let pagina = casa.leggi(&dove, &m.giulia).await.corpo;
-    for atteso in ["0000001", "Registrata", "Registra il prossimo", "20/11/2026 17:30", "stato finale.pdf", "dichiarato come image/png", "VI.5 Opere pubbliche"] {
+    for atteso in [
+        "0000001",
+        "Registrata",
+        "Registra il prossimo",
+        "20/11/2026 17:30",
+        "stato finale.pdf",
+        "dichiarato come image/png",
+        "VI.5 Opere pubbliche",
+    ] {
         assert!(pagina.contains(atteso), "{atteso} in {pagina}");
     }
     // A double click is one number, and leads to the same page.
@@ -75,7 +83,11 @@ async fn a_clerk_registers_with_files_and_sees_the_number() {
     assert_eq!(ancora.header("location"), dove);
     assert_eq!(quante(&casa).await, 3);
     let diversa = m.invia(&casa, &[("oggetto", "Altro")], &[]).await;
-    assert!(diversa.stato == StatusCode::UNPROCESSABLE_ENTITY && diversa.corpo.contains("PRT-017"), "{}", diversa.corpo);
+    assert!(
+        diversa.stato == StatusCode::UNPROCESSABLE_ENTITY && diversa.corpo.contains("PRT-017"),
+        "{}",
+        diversa.corpo
+    );
 }
 
 #[tokio::test]
@@ -166,12 +178,8 @@ async fn documents_leave_verified_and_copies_leave_stamped() {
 async fn pdf_vero(casa: &Casa) -> Vec<u8> {
     let mut tx = casa.tx(A).await;
     let e = enti::intestazione(&mut tx).await.unwrap();
-    let ente = pdf::Ente {
-        denominazione: e.denominazione,
-        aoo: e.aoo.denominazione,
-        codice_ipa: e.codice,
-        indirizzo: None,
-    };
+    let ente =
+        pdf::Ente { denominazione: e.denominazione, aoo: e.aoo.denominazione, codice_ipa: e.codice, indirizzo: None };
     let meta = pdf::Meta {
         titolo: "Lettera".into(),
         ente,
@@ -190,16 +198,24 @@ async fn annulment_and_correction_go_through_their_pages() {
     let base = format!("/e/{A}/protocollo/{}", r.chiave());
     let modulo = casa.leggi(&format!("{base}/annulla"), &renzo).await;
     let csrf = modulo.nascosto("csrf").to_owned();
-    let senza = casa.invia(&format!("{base}/annulla"), &renzo, &format!("csrf={csrf}&motivo=errore&provvedimento_data=050126")).await;
+    let senza = casa
+        .invia(&format!("{base}/annulla"), &renzo, &format!("csrf={csrf}&motivo=errore&provvedimento_data=050126"))
+        .await;
     assert!(senza.stato == StatusCode::UNPROCESSABLE_ENTITY && senza.corpo.contains("PRT-021"), "{}", senza.corpo);
     let inesistente = casa
-        .invia(&format!("{base}/annulla"), &renzo, &format!("csrf={csrf}&motivo=errore&provvedimento=n+12&provvedimento_data=310226"))
+        .invia(
+            &format!("{base}/annulla"),
+            &renzo,
+            &format!("csrf={csrf}&motivo=errore&provvedimento=n+12&provvedimento_data=310226"),
+        )
         .await;
     assert!(inesistente.corpo.contains("31/02/2026 non esiste"), "{}", inesistente.corpo);
 
     let correzione = casa.leggi(&format!("{base}/rettifica?campo=oggetto"), &renzo).await;
     assert!(correzione.corpo.contains("Da annullare"));
-    let buona = format!("csrf={csrf}&campo=oggetto&oggetto=Corretto&motivo=privacy&provvedimento=n+11&provvedimento_data=050126");
+    let buona = format!(
+        "csrf={csrf}&campo=oggetto&oggetto=Corretto&motivo=privacy&provvedimento=n+11&provvedimento_data=050126"
+    );
     let r1 = casa.invia(&format!("{base}/rettifica"), &renzo, &buona).await;
     assert_eq!(r1.stato, StatusCode::SEE_OTHER, "{}", r1.corpo);
     let pagina = casa.leggi(&base, &renzo).await.corpo;
@@ -209,7 +225,10 @@ async fn annulment_and_correction_go_through_their_pages() {
     let r2 = casa.invia(&format!("{base}/annulla"), &renzo, &buona).await;
     assert_eq!(r2.stato, StatusCode::SEE_OTHER, "{}", r2.corpo);
     let pagina = casa.leggi(&base, &renzo).await.corpo;
-    assert!(pagina.contains("Annullata") && pagina.contains("altro comune") && !pagina.contains("Avvia l’annullamento"), "{pagina}");
+    assert!(
+        pagina.contains("Annullata") && pagina.contains("altro comune") && !pagina.contains("Avvia l’annullamento"),
+        "{pagina}"
+    );
     let elenco = casa.leggi(&format!("/e/{A}/protocollo?q=corretto&stato=annullate"), &renzo).await.corpo;
     assert!(elenco.contains("data-stato=\"annullata\""), "{elenco}");
     let giulia = casa.entra("giulia").await;
@@ -235,7 +254,9 @@ async fn office_class_fascicolo_and_charge_are_changed_from_the_page() {
     let giulia = casa.entra("giulia").await;
     let base = format!("/e/{A}/protocollo/{}", r.chiave());
     let csrf = casa.leggi(&base, &giulia).await.nascosto("csrf").to_owned();
-    let invia = async |che: &str, corpo: &str| casa.invia(&format!("{base}/{che}"), &giulia, &format!("csrf={csrf}{corpo}")).await;
+    let invia = async |che: &str, corpo: &str| {
+        casa.invia(&format!("{base}/{che}"), &giulia, &format!("csrf={csrf}{corpo}")).await
+    };
     assert_eq!(invia("riassegna", "&ufficio=TEC&classifica=VI.5").await.stato, StatusCode::SEE_OTHER);
     assert!(invia("riassegna", "&ufficio=TEC&classifica=VI.5").await.corpo.contains("PRT-025"));
     assert_eq!(invia("fascicola", &format!("&fascicolo={f}")).await.stato, StatusCode::SEE_OTHER);
@@ -244,7 +265,10 @@ async fn office_class_fascicolo_and_charge_are_changed_from_the_page() {
     assert_eq!(invia("presa", "").await.stato, StatusCode::SEE_OTHER);
     assert!(invia("presa", "").await.corpo.contains("PRT-026"));
     let pagina = casa.leggi(&base, &giulia).await.corpo;
-    assert!(pagina.contains("Ufficio tecnico") && pagina.contains(&f.to_string()) && pagina.contains("presa in carico da"), "{pagina}");
+    assert!(
+        pagina.contains("Ufficio tecnico") && pagina.contains(&f.to_string()) && pagina.contains("presa in carico da"),
+        "{pagina}"
+    );
     assert!(casa.leggi(&format!("/e/{A}/fascicoli/{f}"), &giulia).await.corpo.contains("Protocollo "));
 }
 
@@ -261,7 +285,13 @@ async fn what_is_reserved_is_read_only_by_who_may() {
     let base = format!("/e/{A}/protocollo/{}", r.chiave());
     let id = casa.leggi_registrazione(&r).await.documento.unwrap();
     let rita = casa.entra("rita").await;
-    for percorso in [base.clone(), format!("{base}/metadati"), format!("{base}/documenti/{id}"), format!("{base}/copia/{id}"), format!("/e/{A}/documenti/{id}")] {
+    for percorso in [
+        base.clone(),
+        format!("{base}/metadati"),
+        format!("{base}/documenti/{id}"),
+        format!("{base}/copia/{id}"),
+        format!("/e/{A}/documenti/{id}"),
+    ] {
         let r = casa.leggi(&percorso, &rita).await;
         assert!(r.stato == StatusCode::FORBIDDEN && !r.corpo.contains("Rossi"), "{percorso}: {}", r.corpo);
     }
@@ -288,7 +318,11 @@ async fn the_register_of_a_period_is_printed() {
     let pdf = casa.leggi(&stampa(format!("dal={giorno}&al={giorno}&formato=pdf")), &giulia).await;
     assert!(pdf.byte.starts_with(b"%PDF-"));
     let rovescio = casa.leggi(&stampa("dal=020126&al=010126&formato=pdf".into()), &giulia).await;
-    assert!(rovescio.stato == StatusCode::UNPROCESSABLE_ENTITY && rovescio.corpo.contains("PRT-031"), "{}", rovescio.corpo);
+    assert!(
+        rovescio.stato == StatusCode::UNPROCESSABLE_ENTITY && rovescio.corpo.contains("PRT-031"),
+        "{}",
+        rovescio.corpo
+    );
     let rita = casa.entra("rita").await;
     assert_eq!(casa.leggi(&stampa(String::new()), &rita).await.stato, StatusCode::FORBIDDEN);
 }
@@ -306,7 +340,9 @@ async fn lists_keep_their_filters_and_addresses_that_are_not_there_say_so() {
     assert!(dopo.starts_with("caff%C3%A8%20%26&verso=E&dopo="), "{dopo}");
     let seconda = casa.leggi(&format!("/e/{A}/protocollo?q={dopo}"), &rita).await;
     assert_eq!(seconda.corpo.matches("<tr role=\"row\">").count(), 2 + 1, "{}", seconda.corpo);
-    for percorso in ["/protocollo/2026/99999", "/protocollo/x/1", "/protocollo/2026/0x1", "/protocollo/giornalieri/2026-01-01/pdf"] {
+    for percorso in
+        ["/protocollo/2026/99999", "/protocollo/x/1", "/protocollo/2026/0x1", "/protocollo/giornalieri/2026-01-01/pdf"]
+    {
         let stato = casa.leggi(&format!("/e/{A}{percorso}"), &rita).await.stato;
         assert!([StatusCode::NOT_FOUND, StatusCode::FORBIDDEN].contains(&stato), "{percorso}: {stato}");
     }

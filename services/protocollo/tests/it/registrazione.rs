@@ -19,8 +19,14 @@ async fn everything_that_article_53_wants_is_kept_and_verifies() {
             numero_mittente: "118/U".into(),
             data_mittente: Some("2026-11-20".parse().unwrap()),
             corrispondenti: vec![
-                Corrispondente { recapito: "info@pec.edilgizio.test".into(), ..Corrispondente::nuovo("PG", "Edil Gizio s.r.l.") },
-                Corrispondente { codice_fiscale: "rss mra 80a01 h501u".into(), ..Corrispondente::nuovo("PF", "Mario Rossi") },
+                Corrispondente {
+                    recapito: "info@pec.edilgizio.test".into(),
+                    ..Corrispondente::nuovo("PG", "Edil Gizio s.r.l.")
+                },
+                Corrispondente {
+                    codice_fiscale: "rss mra 80a01 h501u".into(),
+                    ..Corrispondente::nuovo("PF", "Mario Rossi")
+                },
             ],
             documento: Some(documento),
             allegati: vec![casa.file("foto.txt", b"una foto").await, casa.file("foto.txt", b"altra foto").await],
@@ -37,7 +43,10 @@ async fn everything_that_article_53_wants_is_kept_and_verifies() {
     let chi = protocollo::corrispondenti(&mut tx, &letta).await.unwrap();
     assert_eq!(chi[1].codice_fiscale, "RSSMRA80A01H501U");
     let documenti = protocollo::documenti_di(&mut tx, &letta).await.unwrap();
-    assert_eq!(documenti.iter().map(|d| d.nome.as_str()).collect::<Vec<_>>(), ["stato finale.pdf", "foto.txt", "foto.txt"]);
+    assert_eq!(
+        documenti.iter().map(|d| d.nome.as_str()).collect::<Vec<_>>(),
+        ["stato finale.pdf", "foto.txt", "foto.txt"]
+    );
     assert!(documenti.iter().all(|d| d.filo == letta.filo));
     assert_eq!(casa.anomalie().await, Vec::<String>::new());
 }

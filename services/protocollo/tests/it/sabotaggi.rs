@@ -11,21 +11,42 @@ async fn every_difference_between_register_and_tables_is_named() {
     for (sql, cosa) in [
         ("update protocollo.registrazione set oggetto = 'Altro' where numero = 1", "oggetto diverso dalla voce"),
         ("update protocollo.registrazione set impronta = sha256('x') where numero = 2", "documento o impronta diversi"),
-        ("update protocollo.registrazione set documento = gen_random_uuid() where numero = 2", "documento o impronta diversi"),
-        ("update protocollo.registrazione set verso = 'U', arrivato_il = null, ufficio_mittente = 'SEG' where numero = 1", "dati diversi"),
-        ("update protocollo.registrazione set arrivato_il = arrivato_il - interval '1 day' where numero = 1", "arrivo diverso"),
-        ("update protocollo.registrazione set numero_mittente = '1' where numero = 1", "protocollo del mittente diverso"),
+        (
+            "update protocollo.registrazione set documento = gen_random_uuid() where numero = 2",
+            "documento o impronta diversi",
+        ),
+        (
+            "update protocollo.registrazione set verso = 'U', arrivato_il = null, ufficio_mittente = 'SEG' where numero = 1",
+            "dati diversi",
+        ),
+        (
+            "update protocollo.registrazione set arrivato_il = arrivato_il - interval '1 day' where numero = 1",
+            "arrivo diverso",
+        ),
+        (
+            "update protocollo.registrazione set numero_mittente = '1' where numero = 1",
+            "protocollo del mittente diverso",
+        ),
         ("update protocollo.registrazione set corrispondenti = 'Altri' where numero = 1", "corrispondenti diversi"),
         ("update protocollo.corrispondente set nome = 'Altri' where numero = 1", "corrispondenti diversi"),
         ("update protocollo.corrispondente set recapito = 'x@y.test' where numero = 3", "corrispondenti diversi"),
         ("delete from protocollo.corrispondente where numero = 1", "corrispondenti diversi"),
         ("delete from protocollo.allegato where numero = 2", "allegati diversi"),
         ("update protocollo.allegato set impronta = sha256('x') where numero = 2", "allegati diversi"),
-        ("update protocollo.registrazione set annullata_il = now() where numero = 1", "annullata senza voce di annullamento"),
-        ("update protocollo.registrazione set annullata_il = null where numero = 4", "voce di annullamento senza annullamento"),
+        (
+            "update protocollo.registrazione set annullata_il = now() where numero = 1",
+            "annullata senza voce di annullamento",
+        ),
+        (
+            "update protocollo.registrazione set annullata_il = null where numero = 4",
+            "voce di annullamento senza annullamento",
+        ),
         ("delete from protocollo.annullamento where numero = 4", "voce di annullamento senza annullamento"),
         ("update protocollo.annullamento set motivo = 'altro' where numero = 4", "annullamento diverso dalla voce"),
-        ("update protocollo.annullamento set provvedimento = 'altro' where numero = 4", "annullamento diverso dalla voce"),
+        (
+            "update protocollo.annullamento set provvedimento = 'altro' where numero = 4",
+            "annullamento diverso dalla voce",
+        ),
         ("update protocollo.annullamento set posizione = 99 where numero = 4", "annullamento senza voce"),
         ("update protocollo.registrazione set ufficio = 'SEG' where numero = 3", "assegnazione diversa dalla voce"),
         ("update protocollo.assegnazione set classifica = 'X.1' where numero = 3", "assegnazione diversa dalla voce"),
@@ -59,7 +80,7 @@ async fn an_unreadable_voce_is_one_anomaly_and_the_rest_is_still_read() {
 }
 
 /// Four registrations: plain, with documents, rectified and reassigned, annulled.
-async fn casa_piena() -> Casa {
+pub async fn casa_piena() -> Casa {
     let casa = Casa::nuova().await;
     casa.registra(&DaRegistrare { numero_mittente: "118/U".into(), ..entrata("Uno") }).await;
     let file: NuovoDocumento = casa.file("a.txt", b"principale").await;
