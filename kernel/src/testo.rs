@@ -26,6 +26,12 @@ pub fn pulisci_testo(testo: &str, max: usize) -> Result<String, TestoRifiutato> 
     misura(righe.join("\n").trim_matches('\n').to_owned(), max)
 }
 
+/// True for a name made to deceive: a path, control characters, marks that change the reading order. Accents in either form,
+/// long names, colons and spaces are ordinary names.
+pub fn nome_ingannevole(nome: &str) -> bool {
+    nome.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || cambia_direzione(c))
+}
+
 /// A file name that can be shown and written anywhere: the last component of a path, without separators, controls or marks that
 /// change the reading order, at most 150 bytes, extensions kept.
 pub fn nome_di_file(nome: &str) -> String {
@@ -140,6 +146,16 @@ mod tests {
         let nome = nome_di_file(&format!("{}.pdf.p7m", "è".repeat(200)));
         assert!(nome.len() <= MAX_BYTE_NOME && nome.ends_with("è.pdf.p7m"), "{nome}");
         assert_eq!(nome_di_file(&"x".repeat(500)).len(), MAX_BYTE_NOME);
+    }
+
+    #[test]
+    fn a_deceitful_name_is_told_from_an_ordinary_one() {
+        for brutto in ["../../etc/passwd", "C:\\atti\\delibera.pdf", "delibera\u{202e}fdp.exe", "a\0b", "a\nb"] {
+            assert!(nome_ingannevole(brutto), "{brutto:?}");
+        }
+        for buono in ["perche\u{301}.pdf", "Determina n. 5: rettifica.pdf", "due  spazi.pdf", &"lungo".repeat(60)] {
+            assert!(!nome_ingannevole(buono), "{buono:?}");
+        }
     }
 
     proptest! {

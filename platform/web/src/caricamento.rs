@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
-use kernel::testo::nome_di_file;
+use kernel::testo::{nome_di_file, nome_ingannevole};
 use storage::{Ricevuto, StorageError};
 
 use crate::contorno::Operazione;
@@ -93,7 +93,7 @@ async fn prendi(
         );
         return Ok(());
     }
-    if nome != mostrato {
+    if nome_ingannevole(&nome) {
         let frase =
             format!("Il nome del file contiene segni che non si possono usare: rinominalo, per esempio «{mostrato}».");
         modulo.segna(&campo, frase, "WEB-008");

@@ -67,3 +67,5 @@ begin
 end $$;
 drop trigger if exists operazione_ferma on albo.operazione;
 create trigger operazione_ferma before update or delete on albo.operazione for each row execute function albo.operazione_ferma();
+drop trigger if exists operazione_intera on albo.operazione;
+create trigger operazione_intera before truncate on albo.operazione execute function sistema.mai();

@@ -6,6 +6,7 @@
 
 pub mod commands;
 mod controllo;
+pub mod demo;
 mod errors;
 mod jobs;
 pub mod model;

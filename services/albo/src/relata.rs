@@ -72,6 +72,7 @@ impl DaAttestare {
             "dal": in_italiano(r.dal),
             "al": in_italiano(r.al),
             "slittata": r.previsto.map(in_italiano),
+            "chiusa": r.chiusa.as_ref().map(|f| format!("{}, {}", racconta(&f.cosa).to_lowercase(), data_ora(f.istante))),
             "intervalli": intervalli(&r.intervalli),
             "file": r.file.iter().map(file).collect::<Vec<_>>(),
             "operazioni": self.fatti.iter().map(operazione).collect::<Vec<_>>(),

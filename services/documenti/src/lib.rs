@@ -5,7 +5,6 @@
 //! year and class with no gaps.
 
 mod commands;
-mod elenco;
 mod errors;
 mod jobs;
 mod model;
@@ -18,11 +17,11 @@ mod sql;
 mod titolario;
 mod web;
 
+pub use ::web::Pagine;
 pub use commands::{
     adotta_modello, aggiungi, aggiungi_del_programma, apri_fascicolo, chiudi_fascicolo, fascicola, nuovo_filo,
     nuovo_filo_del_programma, riapri_fascicolo, varia_titolario,
 };
-pub use elenco::Pagine;
 pub use errors::{CODICI, DocumentiError};
 pub use jobs::{BlobAnomalo, verifica_blob};
 pub use model::{

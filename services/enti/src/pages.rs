@@ -253,16 +253,17 @@ fn in_parole(op: &Operatore, azione: &str) -> String {
 
 /// The details of an audit line, as pairs; what has no value is left out.
 fn dettagli(v: &Value) -> Vec<(String, String)> {
-    let testo = |v: &Value| match v {
-        Value::Null => String::new(),
-        Value::String(s) => s.clone(),
-        Value::Array(a) => {
-            a.iter().map(|x| x.as_str().map_or_else(|| x.to_string(), str::to_owned)).collect::<Vec<_>>().join(", ")
-        }
-        altro => altro.to_string(),
-    };
-    let coppie = v.as_object().into_iter().flatten().map(|(k, v)| (k.replace('_', " "), testo(v)));
+    let coppie = v.as_object().into_iter().flatten().map(|(k, v)| (k.replace('_', " "), leggibile(v)));
     coppie.filter(|(_, v)| !v.is_empty()).collect()
+}
+
+fn leggibile(v: &Value) -> String {
+    match v {
+        Value::Null => String::new(),
+        Value::String(s) => s.parse().map_or_else(|_| s.replace('_', " "), tempo::breve),
+        Value::Array(a) => a.iter().map(leggibile).collect::<Vec<_>>().join(", "),
+        altro => altro.to_string(),
+    }
 }
 
 fn nome_ruolo(codice: &str) -> &str {

@@ -5,7 +5,6 @@
 //! with reason and provvedimento, old and new readable.
 
 mod commands;
-pub mod demo;
 mod errors;
 mod giornaliero;
 mod metadati;

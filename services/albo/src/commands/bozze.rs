@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::bozza_da_toccare;
 use crate::errors::{AlboError, Rifiuto};
-use crate::model::{Forma, TermineDiTipo};
 use crate::model::privacy::{self, Avviso};
+use crate::model::{Forma, TermineDiTipo};
 use crate::permissions::Pubblica;
 use crate::{queries, sql};
 

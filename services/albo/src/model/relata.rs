@@ -102,6 +102,8 @@ pub struct Relata {
     pub previsto: Option<Data>,
     pub intervalli: Vec<Intervallo>,
     pub file: Vec<Esposizione>,
+    /// What closed it before its last day: annulment or removal.
+    pub chiusa: Option<Fatto>,
     /// True when nothing is exposed any more.
     pub finita: bool,
 }
@@ -129,6 +131,7 @@ impl Relata {
             previsto: previsto.filter(|p| p < dal),
             intervalli: togli(tutto, &buchi),
             file: esposti.into_iter().map(|(file, i)| Esposizione { file, intervalli: togli(i, &buchi) }).collect(),
+            chiusa: chiuso.filter(|f| f.istante < super::tempi::fine(al)).cloned(),
             finita: adesso >= fine,
         })
     }
@@ -218,6 +221,7 @@ mod tests {
         let il = inizio_del_giorno(giorno(5));
         let r = Relata::da(&[affissione(None), fatto(il, Cosa::Annullamento)], tardi()).unwrap();
         assert_eq!(r.intervalli[0].al, il);
+        assert_eq!(r.chiusa.map(|f| f.cosa), Some(Cosa::Annullamento));
         let r = Relata::da(&[affissione(None)], il).unwrap();
         assert!(!r.finita && r.intervalli[0].al == il);
     }

@@ -72,7 +72,8 @@ async fn pagina_atto(
     tx: &mut Tx<DiEnte>,
     atto: Atto,
     headers: &HeaderMap,
-    modulo: web::Modulo) -> Result<Response, Errore> {
+    modulo: web::Modulo,
+) -> Result<Response, Errore> {
     let p = atto.pubblicazione.clone().ok_or(Errore::NonTrovato)?;
     let file = queries::file(tx, atto.id).await?;
     let fatti = queries::operazioni(tx, atto.id).await?;

@@ -34,7 +34,7 @@ pub struct Casa {
     pub prova: Prova,
     pub archivio: Archivio,
     cartella: PathBuf,
-    pub router: Router,
+    router: Router,
 }
 
 impl Casa {

@@ -69,6 +69,18 @@ async fn a_full_story_verifies() {
 }
 
 #[tokio::test]
+async fn the_independent_checker_agrees() {
+    let casa = storia().await;
+    let cartella = std::env::temp_dir().join(format!("albo-registri-{}", db::caso::token()));
+    registers::esporta::esporta(&casa.prova.manut, crate::casa::VALBRUNA, &cartella, albo::STATI).await.unwrap();
+    let programma = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verifica_registri.py");
+    let esito = std::process::Command::new("python3").arg(programma).arg(&cartella).output().unwrap();
+    assert!(esito.status.success(), "{}", String::from_utf8_lossy(&esito.stdout));
+    std::fs::remove_dir_all(cartella).unwrap();
+    casa.butta().await;
+}
+
+#[tokio::test]
 async fn every_sabotage_is_named() {
     let casa = storia().await;
     let mut c = casa.prova.come("alleanza_super").await.unwrap();
@@ -154,5 +166,24 @@ async fn the_program_cannot_rewrite_what_it_published() {
         let mut tx = casa.tx(crate::casa::VALBRUNA).await;
         assert!(sqlx::raw_sql(sql).execute(tx.conn()).await.is_err(), "{sql}");
     }
+    casa.butta().await;
+}
+
+#[tokio::test]
+async fn the_demo_plays_through_the_real_commands() {
+    use albo::queries::{Scheda, elenco};
+    let casa = Casa::nuova().await;
+    casa.alle(date(2026, 11, 2).at(9, 0, 0, 0)).await;
+    let mut tx = casa.tx(crate::casa::VALBRUNA).await;
+    let chi = casa.chi(&mut tx).await;
+    drop(tx);
+    albo::demo::gioca(&casa.prova.db, &casa.archivio, crate::casa::VALBRUNA, &chi).await.unwrap();
+    let mut tx = casa.tx(crate::casa::VALBRUNA).await;
+    let adesso = tx.now();
+    for scheda in [Scheda::Esposti, Scheda::Chiusi, Scheda::Programmati, Scheda::Bozze] {
+        assert_eq!(elenco(&mut tx, scheda, adesso, None, 9).await.unwrap().len(), 1, "{scheda:?}");
+    }
+    drop(tx);
+    assert_eq!(anomalie(&casa).await, Vec::<String>::new());
     casa.butta().await;
 }

@@ -53,7 +53,7 @@ pub(super) async fn correggi(op: Operatore, Inviato(mut m): Inviato) -> Result<R
     let (fiscale, patrono) = (testo("codice_fiscale"), testo("patrono"));
     match fiscale.map(|f| f.parse::<kernel::CodiceFiscale>()).transpose() {
         Ok(f) => c.codice_fiscale = f,
-        Err(e) => m.errore("codice_fiscale", e.to_string()),
+        Err(_) => m.errore("codice_fiscale", "Il codice fiscale non è valido: ha 11 cifre, controllale."),
     }
     c.patrono = patrono.as_deref().and_then(giorno);
     if patrono.is_some() && c.patrono.is_none() {

@@ -3,7 +3,6 @@
 
 mod annullamento;
 mod casa;
-mod demo;
 mod elenco;
 mod esportazione;
 mod giornaliero;
