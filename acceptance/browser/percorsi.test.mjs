@@ -245,6 +245,6 @@ test('every page is accessible, at 1280 and 320 px, without sideways scroll', { 
   await foto(p, 'protocollo');
   if (process.env.IMMAGINI) {
     mkdirSync(path.join(radice, 'docs/immagini'), { recursive: true });
-    for (const n of ['scrivania', 'registra', 'protocollo', 'albo', 'atto']) copyFileSync(path.join(FOTO, `${n}-1280.png`), path.join(radice, `docs/immagini/${n}.png`));
+    for (const n of ['scrivania', 'registra', 'protocollo', 'albo', 'atto']) copyFileSync(path.join(FOTO, `${n}.png`), path.join(radice, `docs/immagini/${n}.png`));
   }
 });

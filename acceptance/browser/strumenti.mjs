@@ -91,6 +91,12 @@ export async function accessibile(p) {
   return difetti;
 }
 
+/** The picture of a screen, not of the whole page: for the README. */
+export async function schermo(p, nome) {
+  await p.setViewportSize({ width: 1280, height: 800 });
+  await p.screenshot({ path: path.join(FOTO, `${nome}.png`) });
+}
+
 /** Pictures at 1280 and 360 px in `foto/`, for whoever wants to look. */
 export async function foto(p, nome) {
   const prima = p.viewportSize();
@@ -98,5 +104,6 @@ export async function foto(p, nome) {
     await p.setViewportSize({ width, height: 900 });
     await p.screenshot({ path: path.join(FOTO, `${nome}-${width}.png`), fullPage: true });
   }
+  await schermo(p, nome);
   await p.setViewportSize(prima);
 }

@@ -4,7 +4,9 @@
 use std::{env, fs, io, path::Path, path::PathBuf};
 
 fn main() -> io::Result<()> {
-    let cartella = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vendor/ttf");
+    // Asked at run time: two clones may share one target folder, and this program with it.
+    let qui = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let cartella = Path::new(&qui).join("../../vendor/ttf");
     println!("cargo::rerun-if-changed={}", cartella.display());
     let mut caratteri: Vec<PathBuf> = match fs::read_dir(&cartella) {
         Ok(voci) => voci.map(|voce| voce.map(|v| v.path())).collect::<io::Result<_>>()?,

@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use app::services;
 
 pub fn scrivi() -> anyhow::Result<()> {
-    let docs = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    // Asked at run time: two clones may share one target folder, and this program with it.
+    let docs = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").context("run me with cargo")?).join("../docs");
     fs::write(docs.join("permessi.md"), permessi()?)?;
     fs::write(docs.join("rotte.md"), rotte()?)?;
     fs::write(docs.join("codici.md"), codici()?)?;
