@@ -1,5 +1,6 @@
 //! Serving: the web, the engine of jobs, and a clean end.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -24,10 +25,18 @@ pub async fn servi() -> anyhow::Result<Vec<String>> {
     rispondi(casa, &[]).await
 }
 
-/// Structured logs, one JSON object a line on standard error; `RUST_LOG` chooses how much.
+/// Without `RUST_LOG`: what we do, and of PostgreSQL only what is wrong (its notices speak of objects not there yet).
+const RIGHE_DI_SERVIZIO: &str = "info,sqlx::postgres::notice=warn";
+
+/// Structured logs on standard error: one JSON object a line, or plain lines when a person is watching.
 pub(crate) fn registra() {
-    let filtro = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().json().with_env_filter(filtro).with_writer(std::io::stderr).init();
+    let filtro = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| RIGHE_DI_SERVIZIO.into());
+    let righe = tracing_subscriber::fmt().with_env_filter(filtro).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() {
+        righe.compact().init();
+    } else {
+        righe.json().init();
+    }
 }
 
 /// Serves until SIGINT or SIGTERM, then drains requests and jobs, and stops the database it started.
