@@ -77,6 +77,15 @@ class Verifica(unittest.TestCase):
         esporta(self.cartella, due_anni(), [riga(1, oggetto="Perché «così»?", annullata=False), riga(2, annullata=True)])
         self.assertEqual(self.esegui(), (0, "✓ 1 catene, 3 voci, 0 documenti: tutto torna.\n"))
 
+    def test_a_subject_that_was_rectified_and_then_erased_is_not_compared(self):
+        impegno = sha(bytes(16) + b"via")
+        voci = due_anni() + [
+            (3, CAPODANNO + 600_000, "2026-12-31T23:00:00.6Z", {"campi": "oggetto", "riservati": {"oggetto": impegno}, "su": 1}, {}),
+            (5, CAPODANNO + 700_000, "2026-12-31T23:00:00.7Z", {"campi": "oggetto", "su": 4}, {}),
+        ]
+        esporta(self.cartella, voci, [riga(1, oggetto="Oggetto oscurato", annullata=False), riga(2, annullata=True)])
+        self.assertEqual(self.esegui(), (0, "✓ 1 catene, 5 voci, 0 documenti: tutto torna.\n"))
+
     def test_the_state_must_say_the_same(self):
         for n, (righe, cosa) in enumerate((
             ([riga(1)], "voce 2: nello stato manca la registrazione"),

@@ -166,8 +166,9 @@ class Catena:
             self.registrate.add(di)
             self.diversi[di, "manca la registrazione"] = riga is None
         if riga and v["operazione"] in (REGISTRAZIONE, ANNULLAMENTO, RETTIFICA):
-            if "oggetto" in riga and "oggetto" in v["chiaro"]:
-                self.diversi[di, "l’oggetto è un altro"] = riga["oggetto"] != v["chiaro"]["oggetto"]["valore"]
+            if "oggetto" in riga and "oggetto" in del_tipo(dict, contenuto.get("riservati"), {}):
+                scritto = v["chiaro"].get("oggetto", {"valore": riga["oggetto"]})  # what was erased cannot be compared
+                self.diversi[di, "l’oggetto è un altro"] = riga["oggetto"] != scritto["valore"]
             if "impronta" in riga and "impronta" in contenuto:
                 self.diversi[di, "l’impronta del documento è un’altra"] = riga["impronta"] != contenuto["impronta"]
 

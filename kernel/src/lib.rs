@@ -11,6 +11,7 @@ pub mod errori;
 pub mod importo;
 pub mod impronta;
 pub mod numero;
+pub mod oscuramento;
 pub mod periodo;
 pub mod provvedimento;
 pub mod tempo;

@@ -2,7 +2,7 @@
 
 use db::{DiEnte, Tx};
 use kernel::Impronta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::model::VERSIONE_CANONICA;
 use crate::{Dove, Iscritta, Operazione, RegistroError, Regola, Voce, sql};
@@ -65,17 +65,16 @@ pub async fn iscrivi(tx: &mut Tx<DiEnte>, dove: &Dove<'_>, voce: &Voce) -> Resul
     Ok(Iscritta { serie: r.serie, numero: r.numero, posizione: r.posizione, istante: r.istante.to_jiff(), impronta })
 }
 
-/// Erases clear values of an earlier voce, after a voce of `oscuramento` or `scarto` that names them: the chain still
-/// holds, because it holds only their salted hashes.
+/// Erases clear values of an earlier voce, after a voce of `oscuramento` that names them and holds `perche`, an object:
+/// the chain still holds, because it holds only their salted hashes.
 pub async fn oscura(
     tx: &mut Tx<DiEnte>,
     dove: &Dove<'_>,
     posizione: i64,
     campi: &[&str],
-    motivo: &str,
+    perche: Value,
 ) -> Result<Iscritta, RegistroError> {
-    let contenuto = json!({ "campi": campi.join(","), "motivo": motivo });
-    let voce = Voce::su(Operazione::Oscuramento, posizione, contenuto);
+    let voce = Voce::su(Operazione::Oscuramento, posizione, perche).con("campi", json!(campi.join(",")));
     let iscritta = iscrivi(tx, dove, &voce).await?;
     sqlx::query(sql::CANCELLA_CHIARO)
         .bind(dove.aoo)

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use db::{EnteId, Manut, Tx};
+use db::{DiEnte, EnteId, Manut, Tx};
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 
-use crate::sql;
+use crate::{Dove, RegistroError, sql};
 
 /// Salt (hexadecimal) and value of a field of which the chain holds only the salted hash.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,4 +39,23 @@ pub(crate) fn voci<'t>(
     catena: i32,
 ) -> BoxStream<'t, Result<VoceScritta, sqlx::Error>> {
     sqlx::query_as(sql::VOCI).bind(ente).bind(aoo).bind(registro).bind(catena).fetch(tx.conn())
+}
+
+/// A field of a voce whose value is still readable.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct InChiaro {
+    pub posizione: i64,
+    pub campo: String,
+    pub valore: String,
+}
+
+/// What can still be read of some voci, by position and field: the rest was never there, or has been erased.
+pub async fn in_chiaro(
+    tx: &mut Tx<DiEnte>,
+    dove: &Dove<'_>,
+    posizioni: &[i64],
+) -> Result<Vec<InChiaro>, RegistroError> {
+    let ente = tx.ente();
+    let q = sqlx::query_as(sql::IN_CHIARO).bind(ente).bind(dove.aoo).bind(dove.registro).bind(dove.catena);
+    Ok(q.bind(posizioni).fetch_all(tx.conn()).await?)
 }

@@ -13,6 +13,7 @@ mod teste;
 pub mod verifica;
 
 pub use iscrizione::{apri_catena, apri_registro, iscrivi, oscura};
+pub use lettura::{InChiaro, in_chiaro};
 pub use model::{Dove, Iscritta, Operazione, RegistroError, Regola, Voce};
 pub use richiesta::{Richiesta, chiedi, rispondi};
 pub use sql::ALL as ISTRUZIONI;

@@ -100,9 +100,12 @@ impl Voce {
 
     /// A voce about an earlier one of the same chain, by position.
     pub fn su(operazione: Operazione, posizione: i64, contenuto: Value) -> Voce {
-        let mut v = Voce::nuova(operazione, contenuto);
-        v.contenuto.insert("su".into(), json!(posizione));
-        v
+        Voce::nuova(operazione, contenuto).con("su", json!(posizione))
+    }
+
+    pub(crate) fn con(mut self, nome: &str, valore: Value) -> Voce {
+        self.contenuto.insert(nome.to_owned(), valore);
+        self
     }
 
     /// Adds a field that may carry personal data: SHA-256(salt ‖ value) enters the chain, salt and value stay beside it.

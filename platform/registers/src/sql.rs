@@ -10,6 +10,9 @@ pub(crate) const ISCRIVI: &str =
     "select serie, numero, posizione, istante, impronta from registri.iscrivi($1, $2, $3, $4, $5, $6, $7)";
 pub(crate) const CANCELLA_CHIARO: &str = "select registri.cancella_chiaro($1, $2, $3, $4, $5)";
 
+pub(crate) const IN_CHIARO: &str = "select posizione, campo, valore from registri.chiaro \
+     where ente = $1 and aoo = $2 and registro = $3 and catena = $4 and posizione = any ($5) order by posizione, campo";
+
 pub(crate) const CHIEDI: &str = "insert into registri.richiesta (ente, chiave, comando, impronta) \
      values ($1, $2, $3, $4) on conflict do nothing";
 pub(crate) const RICHIESTA: &str =
@@ -70,6 +73,6 @@ pub(crate) const CATENE_DI_ENTE: &str = "select c.aoo, c.registro, c.catena, \
      order by c.aoo collate \"C\", c.registro collate \"C\", c.catena";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, CHIEDI, RICHIESTA, RISPONDI, TESTA_AL, SALVA_TESTA;
+    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPONDI, TESTA_AL, SALVA_TESTA;
     Manutenzione: TESTE, CATENE, VOCI, VOCI_ORFANE, TESTE_SALVATE, IMPOSTAZIONI, ENTE, CATENE_DI_ENTE;
 };

@@ -5,11 +5,12 @@ pub mod relata;
 pub mod tempi;
 
 use kernel::{Data, Impronta, Istante, Numero, Periodo};
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::errors::Rifiuto;
 use tempi::{Durata, Modo, Regola};
+
+pub use kernel::oscuramento::{CLASSI, Classe};
 
 /// What takes the place of a subject that the law forbids to diffuse.
 pub const OGGETTO_RIMOSSO: &str = "Oggetto rimosso";
@@ -66,45 +67,6 @@ impl Forma {
             Forma::Estratto => "Per estratto",
             Forma::Omissis => "Con omissis",
         }
-    }
-}
-
-/// Why forbidden data were removed: the class stays for ever, the data do not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Classe {
-    DatiParticolari,
-    DatiEccedenti,
-    OrdineGarante,
-    OrdineGiudice,
-    RichiestaInteressato,
-}
-
-pub const CLASSI: &[(&str, Classe)] = &[
-    ("dati_particolari", Classe::DatiParticolari),
-    ("dati_eccedenti", Classe::DatiEccedenti),
-    ("ordine_garante", Classe::OrdineGarante),
-    ("ordine_giudice", Classe::OrdineGiudice),
-    ("richiesta_interessato", Classe::RichiestaInteressato),
-];
-
-impl Classe {
-    pub fn codice(self) -> &'static str {
-        CLASSI.iter().find(|(_, c)| *c == self).map_or("", |(n, _)| n)
-    }
-
-    pub fn nome(self) -> &'static str {
-        match self {
-            Classe::DatiParticolari => "dati sulla salute o altri dati particolari",
-            Classe::DatiEccedenti => "dati personali eccedenti",
-            Classe::OrdineGarante => "ordine del Garante",
-            Classe::OrdineGiudice => "ordine del giudice",
-            Classe::RichiestaInteressato => "richiesta dell’interessato",
-        }
-    }
-
-    pub fn da(codice: &str) -> Option<Classe> {
-        CLASSI.iter().find(|(n, _)| *n == codice).map(|(_, c)| *c)
     }
 }
 

@@ -13,6 +13,8 @@ grant select on documenti.filo, documenti.documento, documenti.titolario, docume
 grant insert on documenti.filo, documenti.documento, documenti.titolario, documenti.classe, documenti.progressivo,
   documenti.fascicolo, documenti.fascicolo_passo, documenti.fascicolo_contenuto, documenti.anomalia, documenti.verifica
   to alleanza_app;
+-- The title of a thread repeats what somebody wrote: it goes when the law orders it.
+grant update (titolo) on documenti.filo to alleanza_app;
 grant update (ultimo) on documenti.progressivo to alleanza_app;
 grant update (chiuso_il) on documenti.fascicolo to alleanza_app;
 grant update (risolta_il) on documenti.anomalia to alleanza_app;

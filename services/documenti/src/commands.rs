@@ -10,6 +10,8 @@ use crate::permissions::{Fascicola, VariaTitolario};
 use crate::{DocumentiError, Documento, FascicoloId, FiloId, NuovoDocumento, NuovoFascicolo, queries, sql, titolario};
 
 type Esito<T> = Result<T, DocumentiError>;
+/// What a thread is called when its title had to be erased.
+const TITOLO_OSCURATO: &str = "Titolo oscurato";
 
 /// Opens a thread.
 pub async fn nuovo_filo(tx: &mut Tx<DiEnte>, chi: &Chi, titolo: &str) -> Esito<FiloId> {
@@ -32,6 +34,13 @@ async fn filo(tx: &mut Tx<DiEnte>, chi: Option<&Chi>, titolo: &str) -> Esito<Fil
         .execute(tx.conn())
         .await?;
     Ok(id)
+}
+
+/// Takes the title of a thread away, when it is one of the texts that the law orders to erase.
+pub async fn oscura_titolo(tx: &mut Tx<DiEnte>, filo: FiloId, testi: &[String]) -> Result<(), db::Error> {
+    let ente = tx.ente();
+    sqlx::query(sql::OSCURA_TITOLO).bind(ente).bind(filo).bind(testi).bind(TITOLO_OSCURATO).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Adds a document to a thread: its bytes are already in storage, written before this transaction.

@@ -8,6 +8,9 @@ pub(crate) const FILO: &str = "select id, titolo, aperto_il from documenti.filo 
 pub(crate) const FILI: &str = "select id, titolo, aperto_il from documenti.filo \
      where ente = $1 and persona is not null order by aperto_il desc, id limit 50";
 
+pub(crate) const OSCURA_TITOLO: &str =
+    "update documenti.filo set titolo = $4 where ente = $1 and id = $2 and titolo = any ($3)";
+
 pub(crate) const AGGIUNGI: &str = "insert into documenti.documento (ente, id, filo, nome, nome_dichiarato, tipo, \
        tipo_dichiarato, dimensione, impronta, formazione, riservato, creato_il, persona) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
@@ -115,7 +118,7 @@ pub(crate) const BLOB_DI_TUTTI: &str = "select e.codice, d.impronta, min(d.nome)
        and (e.codice, d.impronta) > ($2, $3) group by e.codice, d.impronta order by e.codice, d.impronta limit $4";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: NUOVO_FILO, FILO, FILI, AGGIUNGI, DOCUMENTO, DOCUMENTI, VERSIONE, VERSIONI, NUOVO_TITOLARIO,
+    App: NUOVO_FILO, FILO, FILI, OSCURA_TITOLO, AGGIUNGI, DOCUMENTO, DOCUMENTI, VERSIONE, VERSIONI, NUOVO_TITOLARIO,
         CLASSI_DA_ELENCO, CLASSI_VARIATE, AGGIUNGI_CLASSE, CLASSI, CLASSE, PROSSIMO, APRI_FASCICOLO, PASSO_FASCICOLO,
         FASCICOLO_DA_CAMBIARE, SEGNA_CHIUSO, METTI_DENTRO, FASCICOLO, FASCICOLI, CONTENUTI, PASSI_FASCICOLO, DOVE_STA,
         BLOB, TROVA_ANOMALIA, RISOLVI_ANOMALIA, VERIFICATO, ULTIMA_VERIFICA, ANOMALIE;

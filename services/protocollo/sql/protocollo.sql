@@ -1,18 +1,78 @@
 -- Replaceable: policies, grants, the words that search finds.
 select sistema.proteggi('protocollo.registrazione'), sistema.proteggi('protocollo.corrispondente'),
        sistema.proteggi('protocollo.allegato'), sistema.proteggi('protocollo.assegnazione'),
-       sistema.proteggi('protocollo.annullamento'), sistema.proteggi('protocollo.giornaliero');
-select sistema.sola_aggiunta('protocollo.corrispondente'), sistema.sola_aggiunta('protocollo.allegato'),
-       sistema.sola_aggiunta('protocollo.annullamento'), sistema.sola_aggiunta('protocollo.giornaliero');
+       sistema.proteggi('protocollo.annullamento'), sistema.proteggi('protocollo.giornaliero'),
+       sistema.proteggi('protocollo.oscuramento');
+select sistema.sola_aggiunta('protocollo.allegato'), sistema.sola_aggiunta('protocollo.giornaliero'),
+       sistema.sola_aggiunta('protocollo.oscuramento');
 
 grant select on protocollo.registrazione, protocollo.corrispondente, protocollo.allegato, protocollo.assegnazione,
-  protocollo.annullamento, protocollo.giornaliero to alleanza_app, alleanza_scrivania;
+  protocollo.annullamento, protocollo.giornaliero, protocollo.oscuramento to alleanza_app, alleanza_scrivania;
 grant insert on protocollo.registrazione, protocollo.corrispondente, protocollo.allegato, protocollo.assegnazione,
-  protocollo.annullamento, protocollo.giornaliero to alleanza_app;
+  protocollo.annullamento, protocollo.giornaliero, protocollo.oscuramento to alleanza_app;
 -- Only what a later voce may change: number, instants, document and fingerprint have no grant at all.
 grant update (ufficio, classifica, titolario, annullata_il, oggetto, corrispondenti, numero_mittente, data_mittente, parole_prima)
   on protocollo.registrazione to alleanza_app;
 grant update (corrente, presa_il, presa_da) on protocollo.assegnazione to alleanza_app;
+grant update (nome, codice_fiscale, indirizzo, recapito) on protocollo.corrispondente to alleanza_app;
+grant update (prima, dopo, motivo) on protocollo.annullamento to alleanza_app;
+
+-- Names, values and reasons change once, into the words that say they were erased, and only after the oscuramento that
+-- names their field.
+create or replace function protocollo.oscurato(p_ente integer, p_aoo text, p_anno integer, p_numero integer, p_campo text)
+returns boolean language sql stable set search_path = pg_catalog as $$
+  select exists (select from protocollo.oscuramento o
+    where o.ente = p_ente and o.aoo = p_aoo and o.anno = p_anno and o.numero = p_numero
+      and p_campo = any (string_to_array(o.campi, ',')))
+$$;
+create or replace function protocollo.segnaposto(campo text) returns text
+language sql immutable parallel safe set search_path = pg_catalog as $$
+  select case campo when 'oggetto' then 'Oggetto oscurato' when 'corrispondenti' then 'Nomi oscurati'
+                    when 'numero_mittente' then 'Numero oscurato' when 'motivo' then 'Motivo oscurato' end
+$$;
+grant execute on function protocollo.oscurato(integer, text, integer, integer, text), protocollo.segnaposto(text)
+  to alleanza_app, alleanza_manutenzione;
+
+create or replace function protocollo.corrispondente_fermo() returns trigger language plpgsql as $$
+begin
+  if row(new.ente, new.aoo, new.anno, new.numero, new.posizione, new.progressivo, new.tipo)
+     = row(old.ente, old.aoo, old.anno, old.numero, old.posizione, old.progressivo, old.tipo)
+     and row(new.nome, new.codice_fiscale, new.indirizzo, new.recapito) = row('Nome oscurato'::text, ''::text, ''::text, ''::text)
+     and protocollo.oscurato(old.ente, old.aoo, old.anno, old.numero, 'corrispondenti') then
+    return new;
+  end if;
+  raise exception '% on protocollo.corrispondente without oscuramento', tg_op
+    using constraint = 'corrispondente_fermo', errcode = 'check_violation';
+end $$;
+drop trigger if exists sola_aggiunta on protocollo.corrispondente;
+drop trigger if exists mai_tolto on protocollo.corrispondente;
+create trigger mai_tolto before delete or truncate on protocollo.corrispondente execute function sistema.mai();
+drop trigger if exists corrispondente_fermo on protocollo.corrispondente;
+create trigger corrispondente_fermo before update on protocollo.corrispondente
+  for each row execute function protocollo.corrispondente_fermo();
+
+create or replace function protocollo.annullamento_fermo() returns trigger language plpgsql as $$
+begin
+  if row(new.ente, new.aoo, new.anno, new.numero, new.posizione, new.campo, new.provvedimento, new.provvedimento_data, new.istante,
+         new.persona)
+     = row(old.ente, old.aoo, old.anno, old.numero, old.posizione, old.campo, old.provvedimento, old.provvedimento_data, old.istante,
+         old.persona)
+     and (new.motivo = old.motivo or new.motivo = protocollo.segnaposto('motivo')
+          and protocollo.oscurato(old.ente, old.aoo, old.anno, old.numero, 'motivo'))
+     and (row(new.prima, new.dopo) = row(old.prima, old.dopo)
+          or new.prima in (old.prima, protocollo.segnaposto(old.campo)) and new.dopo in (old.dopo, protocollo.segnaposto(old.campo))
+          and protocollo.oscurato(old.ente, old.aoo, old.anno, old.numero, old.campo)) then
+    return new;
+  end if;
+  raise exception '% on protocollo.annullamento without oscuramento', tg_op
+    using constraint = 'annullamento_fermo', errcode = 'check_violation';
+end $$;
+drop trigger if exists sola_aggiunta on protocollo.annullamento;
+drop trigger if exists mai_tolto on protocollo.annullamento;
+create trigger mai_tolto before delete or truncate on protocollo.annullamento execute function sistema.mai();
+drop trigger if exists annullamento_fermo on protocollo.annullamento;
+create trigger annullamento_fermo before update on protocollo.annullamento
+  for each row execute function protocollo.annullamento_fermo();
 
 create or replace function protocollo.parole() returns trigger language plpgsql set search_path = pg_catalog as $$
 begin

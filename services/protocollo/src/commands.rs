@@ -6,9 +6,12 @@ use documenti::{Documento, FiloId, NuovoDocumento};
 use registers::{Dove, Iscritta, Operazione, Regola, Richiesta, Voce};
 use serde_json::{Map, Value, json};
 
-use crate::model::{self, NOME_REGISTRO, REGISTRO, Verso};
-use crate::permissions::{Annulla, PrendiInCarico, Registra, Riassegna};
-use crate::{Autorizzazione, Campo, DaRegistrare, Nuovo, ProtocolloError, Registrata, Registrazione, queries, sql};
+use crate::model::{self, NOME_OSCURATO, NOME_REGISTRO, REGISTRO, Verso};
+use crate::permissions::{Annulla, Oscura, PrendiInCarico, Registra, Riassegna};
+use crate::{
+    Annullamento, Autorizzazione, Campo, ChiaveValore, DaOscurare, DaRegistrare, Dato, Nuovo, ProtocolloError,
+    Registrata, Registrazione, Valore, queries, sql,
+};
 
 type Esito<T> = Result<T, ProtocolloError>;
 const COMANDO: &str = "protocollo.registra";
@@ -408,12 +411,104 @@ async fn segna(
     Ok(())
 }
 
+/// Erases personal data that the law orders to erase: from the register's clear values and from every table here, also
+/// from an annulled registration. The voci stay, and the chain still holds.
+pub async fn oscura(
+    tx: &mut Tx<DiEnte>,
+    p: &Permesso<Oscura>,
+    anno: i32,
+    numero: i32,
+    d: &DaOscurare,
+) -> Esito<Vec<Valore>> {
+    p.vale_per(tx)?;
+    let (provvedimento, data) = d.provvedimento(tx.oggi())?;
+    let r = da_toccare(tx, anno, numero).await?;
+    let annullamenti = queries::annullamenti(tx, &r).await?;
+    let via = d.fra(&queries::valori(tx, &r, &annullamenti).await?)?;
+    let perche = json!({ "classe": d.classe.codice(), "provvedimento": provvedimento, "provvedimento_data": data, "persona": p.chi().persona });
+    let (ente, dove) = (tx.ente(), Dove::istante(&r.aoo, REGISTRO));
+    for (su, campi) in model::per_voce(&via) {
+        let i = registers::oscura(tx, &dove, su, &campi, perche.clone()).await?;
+        sqlx::query(sql::SEGNA_OSCURAMENTO)
+            .bind(ente)
+            .bind(&r.aoo)
+            .bind(anno)
+            .bind(numero)
+            .bind(i.posizione)
+            .bind(su)
+            .bind(campi.join(","))
+            .bind(d.classe.codice())
+            .bind(&provvedimento)
+            .bind(db::sql(data))
+            .bind(db::sql(i.istante))
+            .bind(p.chi().persona)
+            .execute(tx.conn())
+            .await?;
+    }
+    copri(tx, &r, &annullamenti, &via).await?;
+    let oggetti: Vec<String> = via.iter().filter(|v| v.chiave.dato == Dato::Oggetto).map(Valore::testo).collect();
+    documenti::oscura_titolo(tx, r.filo, &oggetti).await?;
+    let oscurati: Vec<String> = via.iter().map(|v| v.chiave.to_string()).collect();
+    let dettaglio = json!({ "oscurati": oscurati, "classe": d.classe.codice(), "provvedimento": provvedimento });
+    p.annota(tx, &format!("protocollo/{}", r.chiave()), dettaglio).await?;
+    Ok(via)
+}
+
+/// Puts placeholders where the tables repeat an erased value.
+async fn copri(tx: &mut Tx<DiEnte>, r: &Registrazione, annullamenti: &[Annullamento], via: &[Valore]) -> Esito<()> {
+    let ente = tx.ente();
+    for a in model::coperti(r.posizione, annullamenti, via) {
+        sqlx::query(sql::COPRI_ANNULLAMENTO)
+            .bind(ente)
+            .bind(&r.aoo)
+            .bind(r.anno)
+            .bind(r.numero)
+            .bind(a.posizione)
+            .bind(a.prima)
+            .bind(a.dopo)
+            .bind(a.motivo)
+            .execute(tx.conn())
+            .await?;
+    }
+    let nomi: Vec<i64> =
+        via.iter().filter(|v| v.chiave.dato == Dato::Corrispondenti).map(|v| v.chiave.posizione).collect();
+    sqlx::query(sql::COPRI_NOMI)
+        .bind(ente)
+        .bind(&r.aoo)
+        .bind(r.anno)
+        .bind(r.numero)
+        .bind(nomi)
+        .bind(NOME_OSCURATO)
+        .execute(tx.conn())
+        .await?;
+    let se_di_adesso = |dato: Dato| {
+        let posizione = model::scritto_da(r.posizione, annullamenti, dato, i64::MAX);
+        via.iter().any(|v| v.chiave == ChiaveValore { posizione, dato }).then(|| dato.segnaposto())
+    };
+    sqlx::query(sql::COPRI)
+        .bind(ente)
+        .bind(&r.aoo)
+        .bind(r.anno)
+        .bind(r.numero)
+        .bind(se_di_adesso(Dato::Oggetto))
+        .bind(se_di_adesso(Dato::Corrispondenti))
+        .bind(se_di_adesso(Dato::NumeroMittente))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Locks the registration: two changes of the same one are made one after the other.
-async fn da_cambiare(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Esito<Registrazione> {
+async fn da_toccare(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Esito<Registrazione> {
     let ente = tx.ente();
     let r: Option<Registrazione> =
-        sqlx::query_as(sql::DA_CAMBIARE).bind(ente).bind(anno).bind(numero).fetch_optional(tx.conn()).await?;
-    let r = r.ok_or(ProtocolloError::Ignota)?;
+        sqlx::query_as(sql::DA_TOCCARE).bind(ente).bind(anno).bind(numero).fetch_optional(tx.conn()).await?;
+    r.ok_or(ProtocolloError::Ignota)
+}
+
+/// The same, unless it is annulled.
+async fn da_cambiare(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Esito<Registrazione> {
+    let r = da_toccare(tx, anno, numero).await?;
     r.puo_cambiare()?;
     Ok(r)
 }

@@ -45,7 +45,7 @@ pub enum ProtocolloError {
     UfficioIgnoto(String),
     #[error("Manca il motivo.")]
     SenzaMotivo,
-    #[error("Manca il provvedimento che autorizza l’annullamento.")]
+    #[error("Manca il provvedimento che lo autorizza.")]
     SenzaProvvedimento,
     #[error("Manca la data del provvedimento.")]
     SenzaDataProvvedimento,
@@ -59,6 +59,8 @@ pub enum ProtocolloError {
     GiaPresa,
     #[error("La registrazione è riservata.")]
     Riservata,
+    #[error("Non c’è nulla da oscurare.")]
+    NullaDaOscurare,
     #[error("Nel periodo ci sono più di {0} registrazioni, troppe per un file solo.")]
     PeriodoLungo(i64),
     #[error("Il periodo finisce prima di cominciare.")]
@@ -119,13 +121,14 @@ pub const CODICI: &[Frase] = frasi! {
     "PRT-016": "L’ufficio non c’è.", "Sceglilo dall’elenco.";
     "PRT-017": "Il modulo è già stato usato.", "Apri una registrazione nuova: la prima è già nel registro.";
     "PRT-020": "Manca il motivo.", "Scrivi perché: resta leggibile nel registro (DPR 445/2000, art. 54).";
-    "PRT-021": "Manca il provvedimento.", "Senza provvedimento non si annulla: scrivi quale lo autorizza (DPR 445/2000, art. 54).";
+    "PRT-021": "Manca il provvedimento.", "Senza provvedimento non si annulla e non si oscura: scrivi quale lo autorizza (DPR 445/2000, art. 54).";
     "PRT-022": "Manca la data del provvedimento.", "Scrivi la data del provvedimento che autorizza.";
     "PRT-023": "La registrazione è annullata.", "Resta leggibile com’era, e non si cambia più.";
     "PRT-024": "La registrazione non c’è.", "Controlla anno e numero.";
     "PRT-025": "Non cambia nulla.", "Scrivi un valore diverso da quello di adesso.";
     "PRT-026": "È già stata presa in carico.", "Puoi lavorarla.";
     "PRT-027": "La registrazione è riservata.", "La leggono il protocollo, il responsabile, il segretario e l’ufficio a cui è assegnata.";
+    "PRT-028": "Non c’è nulla da oscurare.", "Scegli almeno un valore fra quelli che si leggono ancora.";
     "PRT-030": "Il periodo è troppo lungo.", "Scegli un periodo più breve; per più di 5.000 registrazioni scarica il CSV.";
     "PRT-031": "Il periodo finisce prima di cominciare.", "Scambia le due date.";
 };
@@ -159,6 +162,7 @@ impl ProtocolloError {
             Self::Uguale => "PRT-025",
             Self::GiaPresa => "PRT-026",
             Self::Riservata => "PRT-027",
+            Self::NullaDaOscurare => "PRT-028",
             Self::PeriodoLungo(_) => "PRT-030",
             Self::PeriodoRovescio => "PRT-031",
             Self::Documenti(d) => return d.codice(),
@@ -186,6 +190,7 @@ impl ProtocolloError {
             Self::SenzaMotivo => "motivo",
             Self::SenzaProvvedimento => "provvedimento",
             Self::SenzaDataProvvedimento => "provvedimento_data",
+            Self::NullaDaOscurare => "valori",
             Self::PeriodoRovescio | Self::PeriodoLungo(_) => "al",
             _ => "",
         }

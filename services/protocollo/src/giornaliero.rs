@@ -5,6 +5,7 @@ use documenti::{DocumentoId, FiloId, NuovoDocumento};
 use jiff::ToSpan;
 use jiff::civil::{Date, time};
 use jobs::{Cadenza, Compito, Contesto, Esito, Fallito, Incarico, Periodico};
+use kernel::oscuramento::Classe;
 use kernel::tempo::{self, giorno_a_roma, inizio_del_giorno};
 use kernel::{Data, Impronta, calendario};
 use pdf::Modello;
@@ -101,6 +102,8 @@ struct Riga {
     classifica: Option<String>,
     ufficio: Option<String>,
     impronta_documento: Option<String>,
+    /// Why something was erased, when this voce erases.
+    classe: Option<String>,
     nota: String,
 }
 
@@ -272,6 +275,13 @@ impl Riga {
         })
     }
 
+    fn nota(&self) -> String {
+        match self.classe.as_deref().and_then(Classe::da) {
+            Some(c) => format!("{} ({})", c.nome(), self.nota),
+            None => self.nota.clone(),
+        }
+    }
+
     fn registrazione(&self) -> Value {
         let testo = |t: &Option<String>| t.clone().unwrap_or_default();
         json!([
@@ -292,7 +302,7 @@ impl Riga {
             self.ora(),
             self.nome(),
             self.oggetto.clone().unwrap_or_default(),
-            self.nota,
+            self.nota(),
         ])
     }
 }

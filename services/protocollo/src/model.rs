@@ -3,6 +3,7 @@
 mod arrivo;
 mod atti;
 mod corrispondente;
+mod oscuramento;
 
 use authz::PersonaId;
 use documenti::{DocumentoId, FiloId, NuovoDocumento};
@@ -17,6 +18,8 @@ use crate::ProtocolloError;
 pub use arrivo::Arrivo;
 pub use atti::{Annullamento, Assegnazione, Autorizzazione, Campo, Nuovo};
 pub use corrispondente::{Corrispondente, TIPI_CORRISPONDENTE, in_riga};
+pub use oscuramento::{ChiaveValore, DaOscurare, Dato, Oscuramento, Valore};
+pub(crate) use oscuramento::{NOME_OSCURATO, coperti, per_voce, scritto_da};
 
 /// The register, and its name on paper.
 pub const REGISTRO: &str = "PG";
@@ -200,6 +203,8 @@ pub struct Registrazione {
     annullata_il: Option<jiff_sqlx::Timestamp>,
     /// A field of it was annulled and rewritten.
     pub rettificata: bool,
+    /// The law ordered to erase something of it.
+    pub oscurata: bool,
     pub presa: bool,
 }
 

@@ -4,11 +4,15 @@ use askama::Template;
 use authz::EnteDiPersona;
 use documenti::{Documento, FascicoloId};
 use jiff::Timestamp;
+use kernel::oscuramento::{CLASSI, Classe};
 use kernel::{Data, Impronta, tempo};
 use web::{ErroreCampo, Modulo, Operatore};
 
-use crate::model::{TIPI_CORRISPONDENTE, nome_mezzo, sette_cifre};
-use crate::{Anello, Annullamento, Assegnazione, Campo, Corrispondente, Giornaliero, Registrazione, Verso};
+use crate::model::{TIPI_CORRISPONDENTE, nome_mezzo, scritto_da, sette_cifre};
+use crate::{
+    Anello, Annullamento, Assegnazione, Campo, Corrispondente, Dato, Giornaliero, Oscuramento, Registrazione, Valore,
+    Verso,
+};
 
 pub(crate) type Scelte = Vec<(String, String)>;
 
@@ -87,6 +91,7 @@ pub(crate) struct Una<'a> {
     pub corrispondenti: Vec<Corrispondente>,
     pub documenti: Vec<Documento>,
     pub annullamenti: Vec<Annullamento>,
+    pub oscuramenti: Vec<Oscuramento>,
     pub assegnazioni: Vec<Assegnazione>,
     pub anelli: Vec<Anello>,
     pub fascicoli: Vec<FascicoloId>,
@@ -102,6 +107,7 @@ pub(crate) struct Una<'a> {
     pub puo_registrare: bool,
     pub puo_riassegnare: bool,
     pub puo_annullare: bool,
+    pub puo_oscurare: bool,
     pub puo_prendere: bool,
 }
 
@@ -121,6 +127,67 @@ pub(crate) struct Annulla<'a> {
     /// None when the whole registration is annulled.
     pub campo: Option<Campo>,
     pub corrispondenti: Vec<RigaCorrispondente>,
+}
+
+/// A value that can be erased, and where it is read.
+pub(crate) struct RigaValore {
+    pub chiave: String,
+    pub nome: &'static str,
+    pub testo: String,
+    pub dove: String,
+}
+
+impl RigaValore {
+    pub(crate) fn di(v: &Valore, r: &Registrazione, annullamenti: &[Annullamento]) -> RigaValore {
+        let (posizione, dato) = (v.chiave.posizione, v.chiave.dato);
+        let atto = annullamenti.iter().find(|a| a.posizione == posizione);
+        let scritto = match atto {
+            None => "scritto alla registrazione".to_owned(),
+            Some(a) if a.campo().is_some() => format!("scritto con la rettifica del {}", giorno(&a.istante)),
+            Some(a) => format!("scritto con l’annullamento del {}", giorno(&a.istante)),
+        };
+        let adesso = posizione == scritto_da(r.posizione, annullamenti, dato, i64::MAX);
+        let dove = match dato {
+            Dato::Motivo => scritto,
+            _ if adesso => format!("si legge adesso, {scritto}"),
+            _ => format!("annullato, {scritto}"),
+        };
+        RigaValore { chiave: v.chiave.to_string(), nome: dato.nome(), testo: v.testo(), dove }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "oscura.html")]
+pub(crate) struct Oscura<'a> {
+    pub op: &'a Operatore,
+    pub r: Registrazione,
+    /// What can still be read.
+    pub righe: Vec<RigaValore>,
+    pub modulo: Modulo,
+}
+
+impl Oscura<'_> {
+    fn scelto(&self, chiave: &str) -> bool {
+        self.modulo.valori("valori").any(|v| v == chiave)
+    }
+
+    fn classi(&self) -> Vec<(&'static str, &'static str)> {
+        CLASSI.iter().map(|(codice, c)| (*codice, c.nome())).collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "prima_di_oscurare.html")]
+pub(crate) struct PrimaDiOscurare<'a> {
+    pub op: &'a Operatore,
+    pub r: Registrazione,
+    /// What will go.
+    pub via: Vec<RigaValore>,
+    /// Daily registers that already hold some of it.
+    pub giornalieri: Vec<Data>,
+    pub documenti: usize,
+    pub classe: Classe,
+    pub modulo: Modulo,
 }
 
 #[derive(Template)]

@@ -62,6 +62,16 @@ impl Azione for Annulla {
     const DESCRIZIONE: &'static str = "annullare una registrazione";
 }
 
+/// Erase personal data, when the law orders it (GDPR art. 5 and 17).
+#[derive(Debug)]
+pub struct Oscura;
+
+impl Azione for Oscura {
+    const CODICE: &'static str = "protocollo.oscura";
+    const RUOLI: &'static [&'static str] = &["responsabile", "segretario"];
+    const DESCRIZIONE: &'static str = "oscurare dati personali di una registrazione";
+}
+
 /// Print the register of a period, reserved registrations with their subject covered.
 #[derive(Debug)]
 pub struct Stampa;
@@ -79,5 +89,6 @@ pub const PERMESSI: &[Permessa] = &[
     Permessa::di::<Riassegna>(),
     Permessa::di::<PrendiInCarico>(),
     Permessa::di::<Annulla>(),
+    Permessa::di::<Oscura>(),
     Permessa::di::<Stampa>(),
 ];

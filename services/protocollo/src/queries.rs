@@ -6,10 +6,13 @@ use documenti::{Documento, DocumentoId, FiloId, Pagine};
 use jiff::Timestamp;
 use kernel::tempo::inizio_del_giorno;
 use kernel::{Data, Impronta, Numero, tempo};
-use registers::Operazione;
+use registers::{Dove, Operazione};
 
 use crate::permissions::ConsultaRiservate;
-use crate::{Annullamento, Assegnazione, Corrispondente, Giornaliero, ProtocolloError, Registrazione, Verso, sql};
+use crate::{
+    Annullamento, Assegnazione, Corrispondente, Giornaliero, Oscuramento, ProtocolloError, REGISTRO, Registrazione,
+    Valore, Verso, sql,
+};
 
 /// What a person may read: everything, or what is not reserved and what was given to their offices.
 #[derive(Debug, Clone)]
@@ -79,6 +82,38 @@ pub async fn annullamenti(tx: &mut Tx<DiEnte>, r: &Registrazione) -> Result<Vec<
     let ente = tx.ente();
     let q = sqlx::query_as(sql::ANNULLAMENTI).bind(ente).bind(&r.aoo).bind(r.anno).bind(r.numero);
     Ok(q.fetch_all(tx.conn()).await?)
+}
+
+/// What can still be read of a registration and could be erased, by voce and field.
+pub async fn valori(
+    tx: &mut Tx<DiEnte>,
+    r: &Registrazione,
+    annullamenti: &[Annullamento],
+) -> Result<Vec<Valore>, ProtocolloError> {
+    let posizioni: Vec<i64> = std::iter::once(r.posizione).chain(annullamenti.iter().map(|a| a.posizione)).collect();
+    let trovati = registers::in_chiaro(tx, &Dove::istante(&r.aoo, REGISTRO), &posizioni).await?;
+    Ok(trovati.into_iter().filter_map(Valore::da).collect())
+}
+
+/// What the law ordered to erase from it.
+pub async fn oscuramenti(tx: &mut Tx<DiEnte>, r: &Registrazione) -> Result<Vec<Oscuramento>, Error> {
+    let ente = tx.ente();
+    let q = sqlx::query_as(sql::OSCURAMENTI).bind(ente).bind(&r.aoo).bind(r.anno).bind(r.numero);
+    Ok(q.fetch_all(tx.conn()).await?)
+}
+
+/// The daily registers already made of the days in which something of it was written: they are not rewritten.
+pub(crate) async fn giornalieri_di(
+    tx: &mut Tx<DiEnte>,
+    r: &Registrazione,
+    annullamenti: &[Annullamento],
+) -> Result<Vec<Data>, Error> {
+    let istanti = std::iter::once(r.istante).chain(annullamenti.iter().map(|a| a.istante));
+    let giorni: Vec<jiff_sqlx::Date> = istanti.map(|i| db::sql(tempo::giorno_a_roma(i))).collect();
+    let ente = tx.ente();
+    let q = sqlx::query_scalar(sql::GIORNALIERI_DI).bind(ente).bind(&r.aoo).bind(giorni);
+    let trovati: Vec<jiff_sqlx::Date> = q.fetch_all(tx.conn()).await?;
+    Ok(trovati.into_iter().map(jiff_sqlx::Date::to_jiff).collect())
 }
 
 pub async fn assegnazioni(tx: &mut Tx<DiEnte>, r: &Registrazione) -> Result<Vec<Assegnazione>, Error> {

@@ -14,7 +14,10 @@ use crate::{commands, errors, giornaliero, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "protocollo",
-    passi: &[db::Passo { numero: 1, nome: "protocollo", sql: include_str!("../migrations/0001_protocollo.sql") }],
+    passi: &[
+        db::Passo { numero: 1, nome: "protocollo", sql: include_str!("../migrations/0001_protocollo.sql") },
+        db::Passo { numero: 2, nome: "oscuramento", sql: include_str!("../migrations/0002_oscuramento.sql") },
+    ],
     sostituibili: &[Sostituibile { nome: "protocollo", sql: include_str!("../sql/protocollo.sql") }],
 };
 
@@ -26,6 +29,7 @@ pub const TABELLE: &[Tabella] = &[
     Tabella { nome: "protocollo.assegnazione", ordine: "aoo, anno, numero, posizione" },
     Tabella { nome: "protocollo.annullamento", ordine: "aoo, anno, numero, posizione" },
     Tabella { nome: "protocollo.giornaliero", ordine: "aoo, giorno" },
+    Tabella { nome: "protocollo.oscuramento", ordine: "aoo, anno, numero, posizione" },
 ];
 
 /// The tables against the register, both ways.

@@ -10,7 +10,9 @@ macro_rules! registrazione {
                r.oggetto, r.corrispondenti, r.documento, r.impronta, r.allegati, r.mezzo, r.numero_mittente, \
                r.data_mittente, r.classifica, r.titolario, r.ufficio, u.nome as ufficio_nome, r.ufficio_mittente, \
                m.nome as ufficio_mittente_nome, r.filo, r.riservata, r.persona, r.annullata_il, \
-               r.parole_prima <> '' as rettificata, a.presa_il is not null as presa \
+               r.parole_prima <> '' as rettificata, a.presa_il is not null as presa, \
+               exists (select from protocollo.oscuramento o where o.ente = r.ente and o.aoo = r.aoo and o.anno = r.anno \
+                 and o.numero = r.numero) as oscurata \
              from protocollo.registrazione r \
              join accesso.ufficio u on u.ente = r.ente and u.codice = r.ufficio \
              left join accesso.ufficio m on m.ente = r.ente and m.codice = r.ufficio_mittente \
@@ -41,7 +43,7 @@ pub(crate) const SALVA: &str = "with r as ( \
        persona, corrente) values ($1, $2, $3, $4, $5, $19, $17, $18, $7, $23, true)";
 
 pub(crate) const REGISTRAZIONE: &str = registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3");
-pub(crate) const DA_CAMBIARE: &str =
+pub(crate) const DA_TOCCARE: &str =
     registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3 for update of r");
 pub(crate) const DEL_FILO: &str = registrazione!("where r.ente = $1 and r.filo = $2 order by r.istante, r.numero");
 pub(crate) const ELENCO: &str = registrazione!(
@@ -123,6 +125,32 @@ pub(crate) const NUOVI_CORRISPONDENTI: &str = "insert into protocollo.corrispond
      select $1, $2, $3, $4, $5, n, e ->> 'tipo', e ->> 'nome', e ->> 'codice_fiscale', e ->> 'indirizzo', e ->> 'recapito' \
      from jsonb_array_elements($6) with ordinality as x(e, n)";
 
+// ---- what the law orders to erase ----
+pub(crate) const SEGNA_OSCURAMENTO: &str = "insert into protocollo.oscuramento (ente, aoo, anno, numero, posizione, su, \
+       campi, classe, provvedimento, provvedimento_data, istante, persona) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+pub(crate) const COPRI_ANNULLAMENTO: &str = "update protocollo.annullamento set prima = $6, dopo = $7, motivo = $8 \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and posizione = $5";
+pub(crate) const COPRI_NOMI: &str = "update protocollo.corrispondente \
+     set nome = $6, codice_fiscale = '', indirizzo = '', recapito = '' \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and posizione = any ($5)";
+// After the annulments: the words of before that search still finds are those that they still hold.
+pub(crate) const COPRI: &str = "update protocollo.registrazione r set oggetto = coalesce($5, oggetto), \
+       corrispondenti = coalesce($6, corrispondenti), numero_mittente = coalesce($7, numero_mittente), \
+       parole_prima = coalesce((select string_agg(' ' || n.prima, '' order by n.posizione) from protocollo.annullamento n \
+         where n.ente = r.ente and n.aoo = r.aoo and n.anno = r.anno and n.numero = r.numero and n.campo <> ''), '') \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
+// The voci of one provvedimento, as one erasure.
+pub(crate) const OSCURAMENTI: &str = "select array_agg(distinct f.campo) as campi, o.classe, o.provvedimento, \
+       o.provvedimento_data, min(o.istante) as istante, p.nome || ' ' || p.cognome as chi, \
+       array_agg(distinct o.posizione) as posizioni \
+     from protocollo.oscuramento o join accesso.persona p on p.id = o.persona \
+     cross join lateral unnest(string_to_array(o.campi, ',')) as f(campo) \
+     where o.ente = $1 and o.aoo = $2 and o.anno = $3 and o.numero = $4 \
+     group by o.classe, o.provvedimento, o.provvedimento_data, p.id order by min(o.posizione)";
+pub(crate) const GIORNALIERI_DI: &str = "select giorno from protocollo.giornaliero \
+     where ente = $1 and aoo = $2 and giorno = any ($3) order by giorno";
+
 // What waits for the offices of a person, over all their enti.
 pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, \
        u.nome as ufficio_nome \
@@ -146,15 +174,20 @@ pub(crate) const PERIODO: &str = registrazione!(
 pub(crate) const APERTO_IL: &str =
     "select aperto_il from registri.registro where ente = $1 and aoo = $2 and codice = 'PG'";
 pub(crate) const ULTIMO_GIORNO: &str = "select max(giorno) from protocollo.giornaliero where ente = $1 and aoo = $2";
-// Every voce of a day, and the registration it is about.
+// Every voce of a day, and the registration it is about: an oscuramento may be about a rettifica of it.
 pub(crate) const DEL_GIORNO: &str = "select v.posizione, v.operazione, v.serie, v.numero, v.istante, v.impronta, \
        v.impronta_contenuto, r.anno as anno_di, r.numero as numero_di, r.verso, \
        coalesce(nullif(r.corrispondenti, ''), m.nome, '') as corrispondenti, r.oggetto, r.classifica, u.nome as ufficio, \
-       encode(r.impronta, 'hex') as impronta_documento, \
-       coalesce(n.motivo || ' (' || n.provvedimento || ' del ' || to_char(n.provvedimento_data, 'DD/MM/YYYY') || ')', '') as nota \
+       encode(r.impronta, 'hex') as impronta_documento, o.classe, coalesce( \
+         n.motivo || ' (' || n.provvedimento || ' del ' || to_char(n.provvedimento_data, 'DD/MM/YYYY') || ')', \
+         o.provvedimento || ' del ' || to_char(o.provvedimento_data, 'DD/MM/YYYY'), '') as nota \
      from registri.voce v \
+     left join protocollo.oscuramento o on o.ente = v.ente and o.aoo = v.aoo and o.posizione = v.posizione \
      left join protocollo.registrazione r on r.ente = v.ente and r.aoo = v.aoo \
-       and to_jsonb(r.posizione) = case when v.operazione = 1 then to_jsonb(v.posizione) else protocollo.leggi(v.contenuto) -> 'su' end \
+       and to_jsonb(r.posizione) = case v.operazione when 1 then to_jsonb(v.posizione) when 5 then \
+         (select to_jsonb(q.posizione) from protocollo.registrazione q \
+          where q.ente = o.ente and q.aoo = o.aoo and q.anno = o.anno and q.numero = o.numero) \
+         else protocollo.leggi(v.contenuto) -> 'su' end \
      left join accesso.ufficio u on u.ente = r.ente and u.codice = r.ufficio \
      left join accesso.ufficio m on m.ente = r.ente and m.codice = r.ufficio_mittente \
      left join protocollo.annullamento n on n.ente = r.ente and n.aoo = r.aoo and n.anno = r.anno \
@@ -194,8 +227,14 @@ ultima as ( \
     i.c -> 'riservati' ->> i.campo is not null and ch.valore is null as oscurata \
   from imposta i left join ch on ch.aoo = i.aoo and ch.posizione = i.posizione and ch.campo = i.campo \
   order by i.aoo, i.su, i.campo, i.posizione desc), \
+prima as ( \
+  select i.aoo, i.posizione, i.campo, lag(case when i.c -> 'riservati' ->> i.campo is not null and ch.valore is null \
+      then protocollo.segnaposto(i.campo) else coalesce(ch.valore, '') end) \
+    over (partition by i.aoo, i.su, i.campo order by i.posizione) as valore \
+  from imposta i left join ch on ch.aoo = i.aoo and ch.posizione = i.posizione and ch.campo = i.campo), \
 nomi as ( \
   select aoo, anno, numero, posizione, string_agg(nome, '; ' order by progressivo) as riga, \
+    bool_and(nome = 'Nome oscurato' and codice_fiscale || indirizzo || recapito = '') as coperti, \
     jsonb_agg(jsonb_build_object('tipo', tipo, 'nome', nome, 'codice_fiscale', codice_fiscale, 'indirizzo', indirizzo, \
       'recapito', recapito) order by progressivo) as elenco \
   from protocollo.corrispondente where ente = $1 group by aoo, anno, numero, posizione), \
@@ -226,7 +265,8 @@ cross join lateral (values \
   (a.posizione is null, 'registrazione senza voce'), \
   (r.posizione is null, 'voce senza registrazione'), \
   (r.anno <> a.serie or r.numero <> a.numero or r.istante <> a.istante, 'numero o istante diversi dalla voce'), \
-  (not a.oggetto_oscurato and r.oggetto is distinct from a.oggetto, 'oggetto diverso dalla voce'), \
+  (r.oggetto is distinct from case when a.oggetto_oscurato then protocollo.segnaposto('oggetto') else a.oggetto end, \
+    'oggetto diverso dalla voce'), \
   (encode(r.impronta, 'hex') is distinct from a.c ->> 'impronta' or r.documento::text is distinct from a.c ->> 'documento', \
     'documento o impronta diversi dalla voce'), \
   (r.verso is distinct from a.c ->> 'verso' or r.mezzo is distinct from a.c ->> 'mezzo' \
@@ -236,10 +276,13 @@ cross join lateral (values \
   (r.verso = 'E' and (to_jsonb((extract(epoch from r.arrivato_il) * 1000000)::bigint) \
      is distinct from coalesce(a.c -> 'arrivato_us', to_jsonb((extract(epoch from a.istante) * 1000000)::bigint)) \
     or to_jsonb(r.arrivato_con_ora) is distinct from a.c -> 'arrivato_con_ora'), 'arrivo diverso dalla voce'), \
-  (not a.numero_oscurato and r.numero_mittente is distinct from a.numero_mittente \
+  (r.numero_mittente is distinct from case when a.numero_oscurato then protocollo.segnaposto('numero_mittente') \
+       else a.numero_mittente end \
     or to_char(r.data_mittente, 'YYYY-MM-DD') is distinct from a.data_mittente, 'protocollo del mittente diverso dalla voce'), \
-  (r.verso <> 'I' and not a.corrispondenti_oscurati and (nomi.elenco is distinct from protocollo.leggi(convert_to(a.corrispondenti, 'UTF8')) \
-    or nomi.riga is distinct from r.corrispondenti), 'corrispondenti diversi dalla voce'), \
+  (r.verso <> 'I' and case when a.corrispondenti_oscurati \
+     then r.corrispondenti <> protocollo.segnaposto('corrispondenti') or nomi.coperti is not true \
+     else nomi.elenco is distinct from protocollo.leggi(convert_to(a.corrispondenti, 'UTF8')) \
+       or nomi.riga is distinct from r.corrispondenti end, 'corrispondenti diversi dalla voce'), \
   (coalesce(fatti.elenco, '{}') is distinct from coalesce(a.c -> 'allegati', '{}') \
     or r.allegati is distinct from (select count(*) from jsonb_object_keys(coalesce(a.c -> 'allegati', '{}'))), \
     'allegati diversi dalla voce'), \
@@ -255,11 +298,32 @@ select coalesce(s.aoo, n.aoo), 'PG', 0, coalesce(s.posizione, n.posizione), coal
 from (select * from su where operazione in (2, 3)) s \
 full join (select * from protocollo.annullamento where ente = $1) n on n.aoo = s.aoo and n.posizione = s.posizione \
 left join ch m on m.aoo = s.aoo and m.posizione = s.posizione and m.campo = 'motivo' \
-left join ch d on d.aoo = s.aoo and d.posizione = s.posizione and d.campo = n.campo and n.campo in ('oggetto', 'numero_mittente') \
+left join ch d on d.aoo = s.aoo and d.posizione = s.posizione and d.campo = n.campo \
+left join prima q on q.aoo = s.aoo and q.posizione = s.posizione and q.campo = n.campo \
+left join nomi on nomi.aoo = s.aoo and nomi.posizione = s.posizione \
 where n.posizione is null or s.posizione is null or n.numero <> s.numero or n.anno <> s.serie or n.istante <> s.istante \
   or n.campo <> coalesce(s.c ->> 'campi', '') or n.provvedimento is distinct from s.c ->> 'provvedimento' \
   or to_char(n.provvedimento_data, 'YYYY-MM-DD') is distinct from s.c ->> 'provvedimento_data' \
-  or n.motivo <> m.valore or n.dopo <> d.valore \
+  or n.motivo <> coalesce(m.valore, protocollo.segnaposto('motivo')) \
+  or case when s.c -> 'riservati' ->> n.campo is not null and d.valore is null \
+     then n.dopo <> protocollo.segnaposto(n.campo) or n.campo = 'corrispondenti' and nomi.coperti is not true \
+     else n.campo in ('oggetto', 'numero_mittente') and n.dopo <> coalesce(d.valore, '') end \
+  or case when n.campo in ('oggetto', 'numero_mittente') then n.prima <> q.valore \
+     else q.valore = protocollo.segnaposto(n.campo) and n.prima <> q.valore end \
+union all \
+select coalesce(s.aoo, n.aoo), 'PG', 0, coalesce(s.posizione, n.posizione), coalesce(s.numero, n.numero), \
+  case when n.posizione is null then 'voce di oscuramento senza oscuramento' \
+       when s.posizione is null then 'oscuramento senza voce' else 'oscuramento diverso dalla voce' end \
+from (select o.aoo, o.posizione, o.istante, o.c, p.serie, p.numero \
+      from v o join v t on t.aoo = o.aoo and o.c -> 'su' = to_jsonb(t.posizione) \
+      join v p on p.aoo = o.aoo and p.operazione = 1 \
+        and to_jsonb(p.posizione) = case t.operazione when 1 then to_jsonb(t.posizione) else t.c -> 'su' end \
+      where o.operazione = 5) s \
+full join (select * from protocollo.oscuramento where ente = $1) n on n.aoo = s.aoo and n.posizione = s.posizione \
+where n.posizione is null or s.posizione is null or n.numero <> s.numero or n.anno <> s.serie or n.istante <> s.istante \
+  or (n.su::text, n.campi, n.classe, n.provvedimento, to_char(n.provvedimento_data, 'YYYY-MM-DD'), n.persona::text) \
+     is distinct from (s.c ->> 'su', s.c ->> 'campi', s.c ->> 'classe', s.c ->> 'provvedimento', \
+       s.c ->> 'provvedimento_data', s.c ->> 'persona') \
 union all \
 select coalesce(s.aoo, g.aoo), 'PG', 0, coalesce(s.posizione, g.posizione), coalesce(s.numero, g.numero), \
   'assegnazione diversa dalla voce' \
@@ -277,9 +341,9 @@ pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posiz
      from protocollo.registrazione where ente = $1 order by aoo, posizione";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: SALVA, REGISTRAZIONE, DA_CAMBIARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
+    App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
         ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
-        NUOVI_CORRISPONDENTI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
+        NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
         GIORNALIERI, GIORNALIERO;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;
     Manutenzione: PROIEZIONE, STATO;

@@ -2,13 +2,14 @@
 
 mod elenco;
 mod modulo;
+mod oscuramento;
 mod registrazione;
 mod stampa;
 
 use authz::Permessa;
 use web::Rotta;
 
-use crate::permissions::{Annulla, Consulta, ConsultaRiservate, PrendiInCarico, Registra, Riassegna, Stampa};
+use crate::permissions::{Annulla, Consulta, ConsultaRiservate, Oscura, PrendiInCarico, Registra, Riassegna, Stampa};
 
 pub(crate) const REGISTRA: Permessa = Permessa::di::<Registra>();
 pub(crate) const CONSULTA: Permessa = Permessa::di::<Consulta>();
@@ -16,6 +17,7 @@ pub(crate) const RISERVATE: Permessa = Permessa::di::<ConsultaRiservate>();
 pub(crate) const RIASSEGNA: Permessa = Permessa::di::<Riassegna>();
 pub(crate) const PRENDI: Permessa = Permessa::di::<PrendiInCarico>();
 pub(crate) const ANNULLA: Permessa = Permessa::di::<Annulla>();
+pub(crate) const OSCURA: Permessa = Permessa::di::<Oscura>();
 pub(crate) const STAMPA: Permessa = Permessa::di::<Stampa>();
 
 pub(crate) fn rotte() -> Vec<Rotta> {
@@ -44,6 +46,8 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         )
         .che_scrive(),
         Rotta::ufficio_post("/e/{codice}/protocollo/{anno}/{numero}/rettifica", ANNULLA, registrazione::rettifica),
+        Rotta::ufficio_get("/e/{codice}/protocollo/{anno}/{numero}/oscura", OSCURA, oscuramento::modulo).che_scrive(),
+        Rotta::ufficio_post("/e/{codice}/protocollo/{anno}/{numero}/oscura", OSCURA, oscuramento::oscura),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use registers::Testa;
 use registers::esporta::esporta;
+use serde_json::json;
 
 use crate::attacchi::{ATTACCHI, colpita};
 use crate::casa::{Casa, DOVE, STATI};
@@ -33,7 +34,7 @@ async fn a_sound_export_verifies() {
     let casa = Casa::con_storia().await;
     let mut tx = casa.tx().await;
     let oggi = tx.oggi();
-    registers::oscura(&mut tx, &DOVE, 1, &["oggetto"], "provvedimento del Garante").await.unwrap();
+    registers::oscura(&mut tx, &DOVE, 1, &["oggetto"], json!({ "motivo": "provvedimento del Garante" })).await.unwrap();
     let (p, i) = registers::testa_al(&mut tx, &DOVE, oggi).await.unwrap();
     registers::salva_testa(&mut tx, &DOVE, oggi, p, &i).await.unwrap();
     tx.commit().await.unwrap();

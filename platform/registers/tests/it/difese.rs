@@ -121,7 +121,9 @@ async fn what_the_law_orders_to_erase_goes_and_the_chain_holds() {
     let cancella = "select registri.cancella_chiaro('AOO1', 'PROT', 0, 1, '{oggetto}')";
     assert_eq!(esito(&casa, "alleanza_app", None, cancella).await.as_deref(), TRIGGER, "no voce orders it");
     let mut tx = casa.tx().await;
-    registers::oscura(&mut tx, &DOVE, 1, &["oggetto"], "provvedimento del Garante 12/2026").await.unwrap();
+    registers::oscura(&mut tx, &DOVE, 1, &["oggetto"], json!({ "motivo": "provvedimento del Garante 12/2026" }))
+        .await
+        .unwrap();
     let stato = "update finto.registrazione set oggetto = null where posizione = 1";
     sqlx::query(stato).execute(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();

@@ -2,6 +2,7 @@
 
 use authz::Permesso;
 use db::{DiEnte, Tx};
+use documenti::FiloId;
 use kernel::testo::pulisci_riga;
 use kernel::{Data, Impronta, Numero, Periodo};
 use registers::{Iscritta, Operazione, Voce, iscrivi, oscura};
@@ -171,6 +172,7 @@ pub async fn rimuovi(
         .await?;
     sqlx::query(sql::RIMUOVI_NOMI).bind(ente).bind(atto.id).bind(FILE_RIMOSSO).execute(tx.conn()).await?;
     sqlx::query(sql::TOGLI_MOTIVI).bind(ente).bind(atto.id).execute(tx.conn()).await?;
+    documenti::oscura_titolo(tx, FiloId(atto.filo), &[atto.oggetto.clone()]).await?;
     scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Rimozione { classe }, "").await?;
     let dettaglio = json!({ "classe": classe.codice(), "provvedimento": provvedimento });
     p.annota(tx, &pubblicazione.chiave(), dettaglio).await?;
@@ -239,7 +241,7 @@ async fn oscura_tutto(
             Cosa::Proroga { .. } | Cosa::Annullamento => &["motivo"],
             Cosa::Rimozione { .. } | Cosa::Relata { .. } => continue,
         };
-        let scritta = oscura(tx, &dove(&atto.aoo), f.posizione, campi, classe.codice()).await?;
+        let scritta = oscura(tx, &dove(&atto.aoo), f.posizione, campi, json!({ "motivo": classe.codice() })).await?;
         prima.get_or_insert(scritta);
     }
     Ok(prima)

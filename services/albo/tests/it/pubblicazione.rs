@@ -156,6 +156,10 @@ async fn a_removal_takes_text_names_and_reasons_everywhere() {
     casa.alle(date(2026, 11, 2).at(9, 0, 0, 0)).await;
     let mut d = delibera("Contributo alla signora Nascosta");
     d.file[0].nome = "contributo Nascosta.pdf".to_owned();
+    let mut tx = casa.tx(VALBRUNA).await;
+    let chi = casa.chi(&mut tx).await;
+    d.filo = documenti::nuovo_filo(&mut tx, &chi, &d.oggetto).await.unwrap().0;
+    tx.commit().await.unwrap();
     let (id, p) = casa.pubblica(&d).await.unwrap();
     let (mut tx, permesso) = casa.con::<Annulla>().await;
     annulla(&mut tx, &permesso, p.anno, p.numero, "nomina la signora Nascosta", "").await.unwrap();
@@ -177,6 +181,7 @@ async fn a_removal_takes_text_names_and_reasons_everywhere() {
         "select count(*) from albo.atto a where a::text ilike '%nascosta%'",
         "select count(*) from albo.file f where f::text ilike '%nascosta%'",
         "select count(*) from albo.operazione o where o::text ilike '%nascosta%'",
+        "select count(*) from documenti.filo f where f::text ilike '%nascosta%'",
         "select count(*) from accesso.audit a where a::text ilike '%nascosta%'",
     ] {
         let quante: i64 = sqlx::query_scalar(sql).fetch_one(m.conn()).await.unwrap();

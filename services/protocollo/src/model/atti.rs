@@ -99,7 +99,7 @@ impl Autorizzazione {
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Annullamento {
     pub posizione: i64,
-    campo: String,
+    pub(super) campo: String,
     pub prima: String,
     pub dopo: String,
     pub motivo: String,

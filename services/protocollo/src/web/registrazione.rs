@@ -8,10 +8,10 @@ use kernel::tempo;
 use serde::Deserialize;
 use web::{Errore, Inviato, Modulo, Operatore, Pagina};
 
-use super::{ANNULLA, PRENDI, REGISTRA, RIASSEGNA, chiave, modulo};
+use super::{ANNULLA, OSCURA, PRENDI, REGISTRA, RIASSEGNA, chiave, modulo};
 use crate::pages::{self, RigaCorrispondente};
 use crate::permissions::{Annulla, Consulta, PrendiInCarico, Riassegna};
-use crate::{Autorizzazione, Campo, Nuovo, ProtocolloError, Registrazione, commands, queries};
+use crate::{Autorizzazione, Campo, Dato, Nuovo, ProtocolloError, Registrazione, commands, queries};
 
 type Chiave = Path<(String, String, String)>;
 
@@ -50,8 +50,13 @@ async fn disegna(
 ) -> Result<Response, Errore> {
     let annullamenti = queries::annullamenti(tx, &r).await?;
     let assegnazioni = queries::assegnazioni(tx, &r).await?;
-    let posizioni: Vec<i64> =
-        assegnazioni.iter().map(|a| a.posizione).chain(annullamenti.iter().map(|a| a.posizione)).collect();
+    let oscuramenti = queries::oscuramenti(tx, &r).await?;
+    let posizioni: Vec<i64> = assegnazioni
+        .iter()
+        .map(|a| a.posizione)
+        .chain(annullamenti.iter().map(|a| a.posizione))
+        .chain(oscuramenti.iter().flat_map(|o| o.posizioni.iter().copied()))
+        .collect();
     let classe = documenti::classe_di(tx, r.titolario, &r.classifica).await?;
     let operatore = assegnazioni.first().map(|a| a.chi.clone()).unwrap_or_default();
     let azioni = op.servizi().flat_map(|s| s.azioni_registrazione).filter(|v| v.azione.is_none_or(|a| op.puo(a)));
@@ -71,8 +76,10 @@ async fn disegna(
         puo_registrare: op.puo(REGISTRA),
         puo_riassegnare: op.puo(RIASSEGNA),
         puo_annullare: op.puo(ANNULLA),
+        puo_oscurare: op.puo(OSCURA) && op.spento().is_none(),
         puo_prendere: op.puo(PRENDI) && !r.presa && !r.annullata(),
         annullamenti,
+        oscuramenti,
         assegnazioni,
         azioni,
         modulo,
@@ -172,12 +179,16 @@ pub(super) async fn modulo_rettifica(
     pagina_annulla(&op, (anno, numero), m, Some(campo)).await
 }
 
-/// The value of now, ready to be corrected.
+/// The value of now, ready to be corrected; nothing, if it was erased.
 async fn precompila(op: &Operatore, tx: &mut Tx<DiEnte>, r: &Registrazione, campo: Campo) -> Result<Modulo, Errore> {
     let m = op.modulo();
+    let scritto = |t: &str, d: Dato| if t == d.segnaposto() { String::new() } else { t.to_owned() };
     Ok(match campo {
-        Campo::Oggetto => m.con("oggetto", r.oggetto.clone()),
-        Campo::NumeroMittente => m.con("numero_mittente", r.numero_mittente.clone().unwrap_or_default()),
+        Campo::Oggetto => m.con("oggetto", scritto(&r.oggetto, Dato::Oggetto)),
+        Campo::NumeroMittente => {
+            m.con("numero_mittente", scritto(r.numero_mittente.as_deref().unwrap_or_default(), Dato::NumeroMittente))
+        }
+        Campo::Corrispondenti if r.corrispondenti == Dato::Corrispondenti.segnaposto() => m,
         Campo::DataMittente => m.con("data_mittente", r.data_mittente().map(tempo::breve).unwrap_or_default()),
         Campo::Corrispondenti => {
             let elenco = queries::corrispondenti(tx, r).await?;

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Executor};
 use crate::casa::{A, Casa};
 use crate::sabotaggi::casa_piena;
 
-async fn controlla(casa: &Casa) -> (bool, String) {
+/// What the independent checker says of the export.
+pub async fn controlla(casa: &Casa) -> (bool, String) {
     let cartella = std::env::temp_dir().join(format!("alleanza-registri-{}", db::caso::token()));
     registers::esporta::esporta(&casa.prova.manut, A, &cartella, protocollo::STATI).await.unwrap();
     let programma = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tools/verifica_registri.py");

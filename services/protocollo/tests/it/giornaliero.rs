@@ -7,12 +7,12 @@ use sqlx::Executor;
 
 use crate::casa::{A, Casa, autorizzata, entrata, permesso};
 
-fn catalogo() -> Catalogo {
+pub fn catalogo() -> Catalogo {
     let s = protocollo::service();
     Catalogo::nuovo((s.lavori)(), (s.periodici)())
 }
 
-async fn lavora(casa: &Casa) {
+pub async fn lavora(casa: &Casa) {
     let cx = Contesto::nuovo(casa.prova.db.clone(), casa.archivio.clone());
     let svolti = jobs::esegui_tutto(&cx, &catalogo()).await.unwrap();
     assert_eq!((svolti.da_riprovare, svolti.rinunciati), (0, 0));

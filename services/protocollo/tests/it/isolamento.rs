@@ -41,7 +41,6 @@ async fn a_comune_sees_and_writes_only_its_own_register() {
 async fn nobody_rewrites_what_the_law_keeps() {
     let casa = Casa::nuova().await;
     casa.registra(&entrata("Originale")).await;
-    let mut app = casa.prova.come("alleanza_app").await.unwrap();
     for sql in [
         "update protocollo.registrazione set numero = 2",
         "update protocollo.registrazione set istante = now()",
@@ -51,6 +50,7 @@ async fn nobody_rewrites_what_the_law_keeps() {
         "update protocollo.corrispondente set nome = 'x'",
         "update protocollo.assegnazione set ufficio = 'TEC'",
     ] {
-        assert!(app.execute(sql).await.is_err(), "{sql}");
+        let mut tx = casa.tx(A).await;
+        assert!(tx.conn().execute(sql).await.is_err(), "{sql}");
     }
 }

@@ -7,6 +7,7 @@ mod elenco;
 mod esportazione;
 mod giornaliero;
 mod isolamento;
+mod oscuramento;
 mod pagine;
 mod registrazione;
 mod sabotaggi;
