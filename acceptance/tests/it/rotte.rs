@@ -16,6 +16,7 @@ fn sito(m: &Mondo) -> axum::Router {
         host_scrivania: "localhost".into(),
         nome: "Prova".into(),
         https: false,
+        porta: None,
         proxy: None,
         modo: "prova".into(),
     };

@@ -15,5 +15,5 @@ pub async fn demo(solo_carica: bool) -> anyhow::Result<Vec<String>> {
         caricata?;
         return Ok(vec!["Dimostrazione caricata: alleanza demo la serve.".into()]);
     }
-    servi::rispondi(casa, &storia::chi_entra()).await
+    servi::rispondi(casa, storia::chi_entra).await
 }

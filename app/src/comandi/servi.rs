@@ -22,7 +22,7 @@ pub async fn servi() -> anyhow::Result<Vec<String>> {
     registra();
     let casa = Casa::apri(None).await?;
     enti::carica_elenco(&casa.manut).await?;
-    rispondi(casa, &[]).await
+    rispondi(casa, |_| Vec::new()).await
 }
 
 /// Without `RUST_LOG`: what we do, and of PostgreSQL only what is wrong (its notices speak of objects not there yet).
@@ -41,7 +41,7 @@ pub(crate) fn registra() {
 
 /// Serves until SIGINT or SIGTERM, then drains requests and jobs, and stops the database it started.
 #[expect(clippy::print_stdout, reason = "the line that says the program is ready")]
-pub(crate) async fn rispondi(casa: Casa, saluto: &[String]) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn rispondi(casa: Casa, saluto: fn(&Configurazione) -> Vec<String>) -> anyhow::Result<Vec<String>> {
     let db = casa.db().await?;
     db.segui_orologio().await?;
     let ascolto = std::env::var("ALLEANZA_LISTEN").unwrap_or_else(|_| ASCOLTO.to_owned());
@@ -49,15 +49,14 @@ pub(crate) async fn rispondi(casa: Casa, saluto: &[String]) -> anyhow::Result<Ve
         format!("CNF-013: non posso ascoltare su {ascolto}: scegli un altro indirizzo con ALLEANZA_LISTEN")
     })?;
     let indirizzo = listener.local_addr()?;
-    let config = configurazione(&casa.modo().await?)?;
-    let nome = config.host_scrivania.clone();
+    let config = Arc::new(configurazione(&casa.modo().await?, indirizzo.port())?);
     let stato = Stato {
         db: db.clone(),
         archivio: casa.archivio.clone(),
         accessi: RegistroAccessi::avvia(&db),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
-        config: Arc::new(config),
+        config: config.clone(),
     };
     let catalogo = Arc::new(services::catalogo());
     jobs::prepara(&db, &catalogo).await?;
@@ -65,8 +64,8 @@ pub(crate) async fn rispondi(casa: Casa, saluto: &[String]) -> anyhow::Result<Ve
     let motore =
         tokio::spawn(jobs::lavora(Contesto::nuovo(db.clone(), casa.archivio.clone()), catalogo, LAVORI, fermo));
     let sito = web::router(stato).into_make_service_with_connect_info::<SocketAddr>();
-    println!("Alleanza pronta su http://{nome}:{}", indirizzo.port());
-    for riga in saluto {
+    println!("Alleanza pronta su {}", config.indirizzo(&config.host_scrivania, ""));
+    for riga in saluto(&config) {
         println!("{riga}");
     }
     axum::serve(listener, sito).with_graceful_shutdown(fine()).await?;
@@ -77,15 +76,20 @@ pub(crate) async fn rispondi(casa: Casa, saluto: &[String]) -> anyhow::Result<Ve
     Ok(Vec::new())
 }
 
-fn configurazione(modo: &str) -> anyhow::Result<Configurazione> {
+/// `ascolta` is the port of this process: what people type too, unless somebody else answers https for it.
+fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
     let var = |n: &str| std::env::var(n).ok().filter(|v| !v.is_empty());
+    let https = var("ALLEANZA_HTTPS").is_some_and(|v| v == "1");
+    let porta = var("ALLEANZA_PORTA").map(|p| p.parse()).transpose();
+    let porta = porta.context("CNF-015: ALLEANZA_PORTA è un numero di porta")?.or((!https).then_some(ascolta));
     let proxy =
         var("ALLEANZA_PROXY").map(|p| p.parse()).transpose().context("CNF-014: ALLEANZA_PROXY è un indirizzo IP")?;
     Ok(Configurazione {
         host_scrivania: var("ALLEANZA_HOST_SCRIVANIA").unwrap_or_else(|| "localhost".into()).to_lowercase(),
         nome: var("ALLEANZA_NOME")
             .unwrap_or_else(|| if modo == "demo" { "CST Sulmona".into() } else { "Alleanza".into() }),
-        https: var("ALLEANZA_HTTPS").is_some_and(|v| v == "1"),
+        https,
+        porta,
         proxy,
         modo: modo.to_owned(),
     })

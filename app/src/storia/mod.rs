@@ -9,6 +9,7 @@ use enti::model::Forma;
 use jiff::SignedDuration;
 use kernel::{Data, Numero, Provvedimento};
 use storage::Archivio;
+use web::Configurazione;
 
 use crate::services;
 
@@ -48,7 +49,7 @@ const PERSONE: [Inventata; 3] = [
 const SEGRETARIA: Inventata = ("elena.marinucci", "Elena", "Marinucci", &["segretario", "protocollo", "albo"]);
 
 /// The lines that say who can sign in.
-pub fn chi_entra() -> Vec<String> {
+pub fn chi_entra(config: &Configurazione) -> Vec<String> {
     let riga = |(utente, nome, cognome, ruoli): &Inventata, dove: &str| {
         format!("  {utente:<24} {nome} {cognome}, {} ({dove})", ruoli.join(" e "))
     };
@@ -57,7 +58,8 @@ pub fn chi_entra() -> Vec<String> {
     righe.push(riga(&SEGRETARIA, "cinque comuni"));
     righe.push("  admin.introdacqua        Amministratore dell’ente (e così admin.NOME per ogni comune)".into());
     righe.push("  segreteria.cst           Segreteria dell’alleanza (CST Sulmona)".into());
-    righe.push("L’albo di un comune sta al suo indirizzo: introdacqua.localhost, stessa porta, /albo".into());
+    let albo = config.indirizzo("introdacqua.localhost", "/albo");
+    righe.push(format!("L’albo di un comune sta al suo indirizzo: {albo}"));
     righe
 }
 

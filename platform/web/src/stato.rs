@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Configurazione {
     pub nome: String,
     /// True when people arrive by https: cookies become `__Host-` and Secure.
     pub https: bool,
+    /// The port that people type after a host; none when it is the usual one (`ALLEANZA_PORTA`).
+    pub porta: Option<u16>,
     /// The only address whose forwarded headers are believed (`ALLEANZA_PROXY`).
     pub proxy: Option<IpAddr>,
     /// `esercizio`, `demo` or `prova`: the last two say so on every page.
@@ -26,6 +29,16 @@ pub struct Configurazione {
 }
 
 impl Configurazione {
+    /// An address as people outside write it: scheme, host, port if it is not the usual one, path. There is no other way
+    /// to make one: pages, PDFs, headers and the line of the terminal agree.
+    pub fn indirizzo(&self, host: &str, percorso: impl Display) -> String {
+        let (schema, solita) = if self.https { ("https", 443) } else { ("http", 80) };
+        match self.porta.filter(|p| *p != solita) {
+            Some(porta) => format!("{schema}://{host}:{porta}{percorso}"),
+            None => format!("{schema}://{host}{percorso}"),
+        }
+    }
+
     /// What every page of an installation that is not real says.
     pub(crate) fn modo(&self) -> Option<&'static str> {
         match self.modo.as_str() {
@@ -60,5 +73,34 @@ impl Stato {
 impl std::fmt::Debug for Stato {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stato").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_port_only_when_people_must_type_it() {
+        let a = |https, porta| {
+            let c = Configurazione {
+                host_scrivania: "localhost".into(),
+                nome: "Alleanza".into(),
+                https,
+                porta,
+                proxy: None,
+                modo: "prova".into(),
+            };
+            c.indirizzo("introdacqua.localhost", "/albo/2026/45")
+        };
+        assert_eq!(a(false, Some(8080)), "http://introdacqua.localhost:8080/albo/2026/45");
+        assert_eq!(a(true, Some(8443)), "https://introdacqua.localhost:8443/albo/2026/45");
+        for (https, porta) in [(false, None), (false, Some(80))] {
+            assert_eq!(a(https, porta), "http://introdacqua.localhost/albo/2026/45");
+        }
+        for porta in [None, Some(443)] {
+            assert_eq!(a(true, porta), "https://introdacqua.localhost/albo/2026/45");
+        }
+        assert_eq!(a(true, Some(80)), "https://introdacqua.localhost:80/albo/2026/45");
     }
 }

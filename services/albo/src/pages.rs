@@ -167,6 +167,8 @@ pub(crate) struct Elenco<'a> {
     pub pagina: Pagine<Atto>,
     pub oggi: Data,
     pub prima: String,
+    /// Where the citizen reads the list, while the albo is on.
+    pub sito: Option<String>,
 }
 
 impl Elenco<'_> {
@@ -387,7 +389,7 @@ pub(crate) struct PaginaAtto<'a> {
     pub p: Pubblicazione,
     pub file: Vec<File>,
     pub fatti: Vec<Fatto>,
-    /// Where the citizen reads it: host, and the port of this request.
+    /// Where the citizen reads it.
     pub sito: Option<String>,
     pub adesso: Istante,
     pub oggi: Data,

@@ -21,16 +21,23 @@ pub(crate) struct DaAttestare {
     fatti: Vec<Fatto>,
     adesso: kernel::Istante,
     chi: String,
+    /// Where it was exposed.
+    dove: Option<String>,
 }
 
 impl DaAttestare {
-    pub(crate) async fn leggi(tx: &mut Tx<DiEnte>, atto: Atto, chi: &str) -> Result<DaAttestare, AlboError> {
+    pub(crate) async fn leggi(
+        tx: &mut Tx<DiEnte>,
+        atto: Atto,
+        chi: &str,
+        dove: Option<String>,
+    ) -> Result<DaAttestare, AlboError> {
         let adesso = tx.now();
         let pubblicazione = atto.pubblicazione.clone().ok_or(Rifiuto::MaiPubblicato)?;
         let fatti = queries::operazioni(tx, atto.id).await?;
         let relata = Relata::da(&fatti, adesso).ok_or(Rifiuto::MaiPubblicato)?;
         let ente = enti::intestazione(tx).await?;
-        Ok(DaAttestare { ente, atto, pubblicazione, relata, fatti, adesso, chi: chi.to_owned() })
+        Ok(DaAttestare { ente, atto, pubblicazione, relata, fatti, adesso, chi: chi.to_owned(), dove })
     }
 
     /// The last operation that this relata tells: if another comes meanwhile, it must be told again.
@@ -69,6 +76,7 @@ impl DaAttestare {
             "richiedente": a.richiedente,
             "norma": a.norma,
             "fonte_termine": p.fonte_termine,
+            "indirizzo": self.dove.as_deref().unwrap_or_default(),
             "dal": in_italiano(r.dal),
             "al": in_italiano(r.al),
             "slittata": r.previsto.map(in_italiano),

@@ -9,8 +9,10 @@ mod ufficio;
 use std::fmt;
 
 use axum::extract::Path;
+use db::{DiEnte, Tx};
+use kernel::Numero;
 use uuid::Uuid;
-use web::{Caricamento, Inviato, Operatore, Rotta};
+use web::{Caricamento, Configurazione, Inviato, Operatore, Rotta};
 
 use crate::pages::Dopo;
 use crate::permissions::{ANNULLA, ATTESTA, CONSULTA, CORREGGI, PUBBLICA, RIMUOVI, TERMINI};
@@ -62,6 +64,16 @@ fn dopo() -> Vec<Rotta> {
         )
         .con_file(),
     ]
+}
+
+/// Where the citizen reads an act (with no act, the list): on the ente's public host, as people outside write it.
+async fn al_pubblico(
+    tx: &mut Tx<DiEnte>,
+    config: &Configurazione,
+    atto: Option<(i32, Numero)>,
+) -> Result<Option<String>, db::Error> {
+    let percorso = atto.map_or_else(|| "/albo".to_owned(), |(anno, n)| format!("/albo/{anno}/{}", n.corto()));
+    Ok(enti::host_pubblico(tx).await?.map(|host| config.indirizzo(&host, percorso)))
 }
 
 /// Addresses inside an ente's office (`op.percorso(…)`); those of an act and of its list are the public ones too.

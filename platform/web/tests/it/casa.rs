@@ -43,6 +43,7 @@ impl Casa {
             host_scrivania: "localhost".into(),
             nome: "Alleanza della Valle Peligna".into(),
             https: false,
+            porta: None,
             proxy: None,
             modo: "demo".into(),
         };

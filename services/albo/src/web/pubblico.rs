@@ -70,9 +70,14 @@ pub(super) async fn file(
         return Ok(senza_indice(r));
     }
     let documento = documenti::documento(&mut tx, DocumentoId(file.documento)).await?.ok_or(Errore::NonTrovato)?;
+    let pagina = super::al_pubblico(&mut tx, &e.stato().config, Some((p.anno, p.numero))).await?;
     drop(tx);
     let nome = p.nome_di_download(&file.nome);
-    let r = documenti::scarica_come(e.stato(), &e.ente().codice, &documento, &nome).await?;
+    let mut r = documenti::scarica_come(e.stato(), &e.ente().codice, &documento, &nome).await?;
+    // A file that travels says which page tells what it is and until when (Garante, 15 May 2014, n. 243).
+    if let Some(v) = pagina.and_then(|h| HeaderValue::from_str(&format!("<{h}>; rel=\"describedby\"")).ok()) {
+        r.headers_mut().insert(header::LINK, v);
+    }
     Ok(senza_indice(con_etag(r, &etag)))
 }
 

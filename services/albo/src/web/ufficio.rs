@@ -2,7 +2,6 @@
 
 use authz::Consenti;
 use axum::extract::{Path, Query};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::{DiEnte, Tx};
 use documenti::{FiloId, NuovoDocumento};
@@ -10,7 +9,7 @@ use kernel::Numero;
 use serde::Deserialize;
 use web::{Errore, Inviato, Operatore, Pagina, Pagine};
 
-use super::{DiAtto, Percorso};
+use super::{DiAtto, Percorso, al_pubblico};
 use crate::commands::{self, RelataFatta};
 use crate::model::Atto;
 use crate::pages::{Elenco, PaginaAtto, SCHEDE};
@@ -41,7 +40,8 @@ pub(super) async fn elenco(op: Operatore, Query(f): Query<Filtri>) -> Result<Res
     let (adesso, oggi) = (tx.now(), tx.oggi());
     let righe = queries::elenco(&mut tx, scheda, adesso, dopo(&f.prima), Pagine::<Atto>::LIMITE).await?;
     let pagina = Pagine::taglia(righe, chiave);
-    let corpo = Elenco { op: &op, scheda, pagina, oggi, prima: f.prima };
+    let sito = if op.attivo("albo") { al_pubblico(&mut tx, &op.stato().config, None).await? } else { None };
+    let corpo = Elenco { op: &op, scheda, pagina, oggi, prima: f.prima, sito };
     Ok(Pagina::ufficio(&op, "Albo pretorio").attiva("albo").larga().con(corpo))
 }
 
@@ -50,38 +50,27 @@ pub(super) async fn trova(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Result
     queries::atto(tx, anno, numero).await?.ok_or(Errore::NonTrovato)
 }
 
-pub(super) async fn atto(
-    op: Operatore,
-    Path((_, anno, numero)): DiAtto,
-    headers: HeaderMap,
-) -> Result<Response, Errore> {
+pub(super) async fn atto(op: Operatore, Path((_, anno, numero)): DiAtto) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let atto = trova(&mut tx, anno, numero).await?;
-    pagina_atto(&op, &mut tx, atto, &headers, op.modulo()).await
+    pagina_atto(&op, &mut tx, atto, op.modulo()).await
 }
 
-/// The public host of the ente, on the same port as this request: a demo does not live on 80.
-async fn sito(tx: &mut Tx<DiEnte>, headers: &HeaderMap) -> Result<Option<String>, Errore> {
-    let qui = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let porta = qui.rsplit_once(':').map(|(_, p)| format!(":{p}")).unwrap_or_default();
-    Ok(enti::host_pubblico(tx).await?.map(|h| h + &porta))
-}
-
-async fn pagina_atto(
-    op: &Operatore,
-    tx: &mut Tx<DiEnte>,
-    atto: Atto,
-    headers: &HeaderMap,
-    modulo: web::Modulo,
-) -> Result<Response, Errore> {
+async fn pagina_atto(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto, modulo: web::Modulo) -> Result<Response, Errore> {
     let p = atto.pubblicazione.clone().ok_or(Errore::NonTrovato)?;
     let file = queries::file(tx, atto.id).await?;
     let fatti = queries::operazioni(tx, atto.id).await?;
-    let sito = sito(tx, headers).await?;
+    let sito = al_pubblico(tx, &op.stato().config, Some((p.anno, p.numero))).await?;
     let corpo =
         PaginaAtto { op, adesso: tx.now(), oggi: tx.oggi(), p, file, fatti, sito, modulo: modulo.clone(), atto };
     let titolo = format!("Pubblicazione {} del {}", corpo.p.numero.corto(), corpo.p.anno);
     Ok(Pagina::ufficio(op, titolo).attiva("albo").di(&modulo).con(corpo))
+}
+
+async fn da_attestare(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto) -> Result<DaAttestare, Errore> {
+    let chiave = atto.pubblicazione.as_ref().map(|p| (p.anno, p.numero));
+    let dove = al_pubblico(tx, &op.stato().config, chiave).await?;
+    Ok(DaAttestare::leggi(tx, atto, &op.chi().nome, dove).await?)
 }
 
 /// What the relata says so far, without attesting it; once made, the one that was made.
@@ -99,7 +88,7 @@ pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Re
         drop(tx);
         return documenti::scarica(op.stato(), &op.ente().codice, &d).await;
     }
-    let r = DaAttestare::leggi(&mut tx, atto, &op.chi().nome).await?;
+    let r = da_attestare(&op, &mut tx, atto).await?;
     drop(tx);
     let byte = r.pdf().await.map_err(Errore::guasto)?;
     Ok(documenti::allegato("application/pdf", &r.nome(), byte))
@@ -109,17 +98,16 @@ pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Re
 pub(super) async fn attesta(
     op: Operatore,
     Path((_, anno, numero)): DiAtto,
-    headers: HeaderMap,
     Inviato(mut m): Inviato,
 ) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let atto = trova(&mut tx, anno, numero).await?;
     if let Err(e) = atto.puo_attestare(tx.now()) {
         m.accogli("", crate::AlboError::from(e).into())?;
-        return pagina_atto(&op, &mut tx, atto, &headers, m).await;
+        return pagina_atto(&op, &mut tx, atto, m).await;
     }
     let filo = FiloId(atto.filo);
-    let r = DaAttestare::leggi(&mut tx, atto, &op.chi().nome).await?;
+    let r = da_attestare(&op, &mut tx, atto).await?;
     drop(tx);
     let byte = r.pdf().await.map_err(Errore::guasto)?;
     let ricevuto = op.stato().archivio.scrivi(&op.ente().codice, &byte).await?;

@@ -54,6 +54,7 @@ impl Casa {
                 host_scrivania: "localhost".into(),
                 nome: "Alleanza".into(),
                 https: false,
+                porta: Some(8080),
                 proxy: None,
                 modo: "prova".into(),
             }),

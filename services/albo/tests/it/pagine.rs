@@ -51,6 +51,11 @@ async fn pubblicata(casa: &Casa) -> String {
     let ada = casa.entra(ADA).await;
     let b = bozza(casa, &ada, "Tariffe della mensa", PDF).await;
     let r = decidi(casa, &ada, &b, "quando=subito").await;
+    // The port of the address is the configured one, whatever the request says.
+    for (pagina, al_pubblico) in [(r.header("location"), "/albo/2027/1"), ("/e/u_valbruna/albo", "/albo")] {
+        let p = casa.leggi(pagina, &ada).await;
+        assert!(p.corpo.contains(&format!("href=\"http://valbruna.localhost:8080{al_pubblico}\"")), "{}", p.corpo);
+    }
     r.header("location").strip_prefix("/e/u_valbruna").unwrap().to_owned()
 }
 
@@ -81,6 +86,7 @@ async fn page_file_and_search_end_at_the_same_second() {
         etag.push((percorso, r.header("etag").to_owned()));
     }
     let scaricato = casa.pubblico(HOST, &file, "").await;
+    assert_eq!(scaricato.header("link"), "<http://valbruna.localhost:8080/albo/2027/1>; rel=\"describedby\"");
     assert_eq!(scaricato.byte, PDF);
     assert!(
         scaricato.header("content-disposition").contains("albo-2027-0000001_dal-20-02-2027-al-06-03-2027_tariffe.pdf")

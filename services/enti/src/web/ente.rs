@@ -35,6 +35,7 @@ async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     let aoo = queries::aoo_tutte(&mut tx).await?;
     let codici = queries::codici(&mut tx, &op.ente().codice).await?;
     let hosts = queries::hosts(&mut tx).await?;
+    let hosts = hosts.iter().map(|h| op.stato().config.indirizzo(h, "/")).collect();
     tx.commit().await?;
     let stato = modulo.stato();
     let dentro = pages::Ente { op, aoo, codici, hosts, modulo };

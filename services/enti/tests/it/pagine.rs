@@ -49,6 +49,7 @@ impl Sito {
                 host_scrivania: "localhost".into(),
                 nome: "CST Sulmona".into(),
                 https: false,
+                porta: None,
                 proxy: None,
                 modo: "prova".into(),
             }),

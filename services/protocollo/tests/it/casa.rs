@@ -66,6 +66,7 @@ impl Casa {
                 host_scrivania: "localhost".into(),
                 nome: "Alleanza".into(),
                 https: false,
+                porta: None,
                 proxy: None,
                 modo: "prova".into(),
             }),
