@@ -1,7 +1,5 @@
 //! The invented facts of a comune, from the oldest, and how they are played: each on its day, through the real commands.
 
-use std::collections::BTreeSet;
-
 use albo::commands::{Conferma, DaPubblicare, FileDaPubblicare};
 use albo::model::Forma;
 use authz::{Chi, Consenti};
@@ -132,8 +130,8 @@ pub async fn gioca(m: &Manutenzione, db: &Db, archivio: &Archivio, codice: &str,
         va_al_giorno(m, db, f.giorni_fa, i).await?;
         let scritto = scrivi(archivio, &intestazione, f).await?;
         let registrata = registra(db, codice, chi, f, &scritto).await?;
-        if let Some((tipo, numero)) = f.albo {
-            pubblica(db, codice, chi, f, &registrata, tipo, numero).await?;
+        if let Some(atto) = f.albo {
+            pubblica(db, archivio, codice, chi, f, &registrata, atto).await?;
         }
         if i == SBAGLIATO {
             va_al_giorno(m, db, f.giorni_fa - 1, i).await?;
@@ -231,23 +229,18 @@ async fn annulla(db: &Db, codice: &str, chi: &Chi, r: &Registrata) -> anyhow::Re
 
 async fn pubblica(
     db: &Db,
+    archivio: &Archivio,
     codice: &str,
     chi: &Chi,
     f: &Fatto,
     r: &Registrata,
-    tipo: &str,
-    numero: &str,
+    (tipo, numero): (&str, &str),
 ) -> anyhow::Result<()> {
     let mut tx = enti::entra(db, codice).await?;
     let Some(registrazione) = protocollo::registrazione(&mut tx, r.anno, r.numero).await? else { return Ok(()) };
     let documenti = protocollo::documenti_di(&mut tx, &registrazione).await?;
-    let file = |d: &documenti::Documento| FileDaPubblicare {
-        documento: d.id.0,
-        nome: d.nome.clone(),
-        tipo: d.tipo.clone(),
-        dimensione: d.dimensione,
-        impronta: d.impronta,
-    };
+    let mut file: Vec<_> = documenti.iter().map(FileDaPubblicare::di).collect();
+    let avvisi_dei_file = albo::controllo::esamina(archivio, codice, &mut file).await;
     let p = tx.consenti::<albo::Pubblica>(chi).await?;
     let oggi = tx.oggi();
     let da = DaPubblicare {
@@ -262,8 +255,8 @@ async fn pubblica(
         norma: "L. 69/2009, art. 32, comma 1".to_owned(),
         forma: Forma::Integrale,
         ultimo_giorno: None,
-        file: documenti.iter().map(file).collect(),
-        avvisi_dei_file: BTreeSet::new(),
+        file,
+        avvisi_dei_file,
     };
     let id = albo::commands::prepara(&mut tx, &p, &da).await?;
     albo::commands::pubblica(&mut tx, &p, id, Conferma::Data).await?;

@@ -1,4 +1,4 @@
-//! Documents as PDF/A-2a + PDF/UA-1 from typst templates, and stamped copies of received PDFs.
+//! Documents as PDF/A-2a + PDF/UA-1 from typst templates; of received PDFs, stamped copies and what they say.
 //!
 //! This is the only crate that knows typst and lopdf. Data reach a template as a virtual file, never as source: whatever
 //! a person typed is printed as typed.
@@ -7,9 +7,13 @@ mod caratteri;
 mod composizione;
 mod documento;
 mod posti;
+mod ricevuto;
+mod testo;
 mod timbro;
 
 pub use documento::{COPERTINA, Copertina, Ente, Meta, Modello, rendi};
+pub use ricevuto::Difetto;
+pub use testo::{Lacuna, Lettura, leggi};
 pub use timbro::timbra;
 
 use serde_json::Value;
@@ -35,4 +39,9 @@ pub async fn rendi_async(modello: &'static Modello, dati: Value, meta: Meta) -> 
 pub async fn timbra_async(pdf: Vec<u8>, righe: Vec<String>) -> Result<Vec<u8>, PdfError> {
     let timbrato = move || timbra(&pdf, &righe.iter().map(String::as_str).collect::<Vec<_>>());
     posti::al_lavoro(timbrato).await
+}
+
+/// [`leggi`] away from the async threads, when a processor is free.
+pub async fn leggi_async(pdf: Vec<u8>) -> Result<Lettura, PdfError> {
+    posti::al_lavoro(move || Ok(leggi(&pdf))).await
 }

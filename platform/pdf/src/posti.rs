@@ -1,4 +1,4 @@
-//! Composing a page is pure computation: it takes every processor but one, and the rest waits its turn.
+//! Composing a page, or reading one, is pure computation: it takes every processor but one, and the rest waits its turn.
 
 use crate::PdfError;
 use std::{sync::LazyLock, thread::available_parallelism};
@@ -9,9 +9,10 @@ static POSTI: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(processori.saturating_sub(1).max(1))
 });
 
-pub async fn al_lavoro<F>(lavoro: F) -> Result<Vec<u8>, PdfError>
+pub async fn al_lavoro<T, F>(lavoro: F) -> Result<T, PdfError>
 where
-    F: FnOnce() -> Result<Vec<u8>, PdfError> + Send + 'static,
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, PdfError> + Send + 'static,
 {
     // The place moves with the work: a request that is dropped while it waits must not free it before the thread ends.
     let posto = POSTI.acquire().await.map_err(|_| PdfError::Interrotta)?;

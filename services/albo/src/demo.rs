@@ -1,7 +1,5 @@
 //! A few invented acts in the states that a quiet history does not show, through the real commands.
 
-use std::collections::BTreeSet;
-
 use authz::{Chi, Consenti};
 use db::{Db, DiEnte, Tx};
 use documenti::NuovoDocumento;
@@ -12,9 +10,8 @@ use web::Errore;
 
 use crate::commands::{self, Conferma, DaPubblicare, FileDaPubblicare};
 use crate::model::Forma;
-use crate::model::privacy;
 use crate::permissions::{Annulla, Pubblica};
-use crate::{AlboError, Rifiuto};
+use crate::{AlboError, Rifiuto, controllo};
 
 struct Inventato {
     tipo: &'static str,
@@ -84,7 +81,8 @@ async fn bozza(
     let filo = documenti::nuovo_filo(tx, p.chi(), a.oggetto).await?;
     let nuovo = NuovoDocumento::generato(&format!("{}-{}.txt", a.tipo, a.numero), ricevuto);
     let d = documenti::aggiungi(tx, p.chi(), filo, &nuovo).await?;
-    let avvisi_dei_file: BTreeSet<_> = privacy::esamina(a.testo);
+    let mut file = [FileDaPubblicare::di(&d)];
+    let avvisi_dei_file = controllo::esamina(archivio, codice, &mut file).await;
     let da = DaPubblicare {
         filo: filo.0,
         tipo: a.tipo.to_owned(),
@@ -97,13 +95,7 @@ async fn bozza(
         norma: String::new(),
         forma: Forma::Integrale,
         ultimo_giorno: None,
-        file: vec![FileDaPubblicare {
-            documento: d.id.0,
-            nome: d.nome,
-            tipo: d.tipo,
-            dimensione: d.dimensione,
-            impronta: d.impronta,
-        }],
+        file: file.to_vec(),
         avvisi_dei_file,
     };
     Ok(commands::prepara(tx, p, &da).await?)

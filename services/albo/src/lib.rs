@@ -5,7 +5,7 @@
 //! request, never from a job that may be late. Invariant: the past of a publication only grows.
 
 pub mod commands;
-mod controllo;
+pub mod controllo;
 pub mod demo;
 mod errors;
 mod jobs;

@@ -275,6 +275,8 @@ pub struct File {
     pub tipo: String,
     pub dimensione: i64,
     pub impronta: Impronta,
+    /// Why something of it was not read by the check; empty when it was read.
+    pub non_controllato: String,
     pub messo_il: Option<Istante>,
     pub tolto_il: Option<Istante>,
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use kernel::tempo::{breve, data_ora, giorno_a_roma, in_italiano};
-use kernel::{Data, Istante, Periodo};
+use kernel::{Data, Impronta, Istante, Periodo};
 use uuid::Uuid;
 use web::{Modulo, Operatore, Pagine, Senso};
 
@@ -40,6 +40,11 @@ fn tipo_di_file(f: &File) -> String {
         t => t.rsplit('/').next().unwrap_or(t),
     };
     format!("{nome}, {}", documenti::misura(f.dimensione))
+}
+
+/// What the check before publication could not read, if anything.
+fn controllo(f: &File) -> String {
+    if f.non_controllato.is_empty() { String::new() } else { format!(", non controllato: {}", f.non_controllato) }
 }
 
 // ---- public ----
@@ -359,6 +364,12 @@ impl Dopo {
     }
 }
 
+/// A file that the check found something in, and what.
+pub(crate) struct Visto {
+    pub impronta: Impronta,
+    pub avvisi: Vec<Avviso>,
+}
+
 #[derive(Template)]
 #[template(path = "dopo.html")]
 pub(crate) struct PaginaDopo<'a> {
@@ -368,6 +379,8 @@ pub(crate) struct PaginaDopo<'a> {
     pub quale: Dopo,
     pub qui: Percorso,
     pub indietro: Percorso,
+    /// What to look at in the file that was sent, before sending it again.
+    pub visto: Option<Visto>,
     pub modulo: Modulo,
 }
 

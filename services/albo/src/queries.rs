@@ -181,6 +181,7 @@ struct RigaFile {
     tipo: String,
     dimensione: i64,
     impronta: Vec<u8>,
+    non_controllato: String,
     messo_il: Option<Timestamp>,
     tolto_il: Option<Timestamp>,
 }
@@ -201,6 +202,7 @@ pub async fn file(tx: &mut Tx<DiEnte>, atto: Uuid) -> Result<Vec<File>, db::Erro
                 tipo: r.tipo,
                 dimensione: r.dimensione,
                 impronta: Impronta::try_from(r.impronta).map_err(|e| sqlx::Error::Decode(e.into()))?,
+                non_controllato: r.non_controllato,
                 messo_il: r.messo_il.map(Timestamp::to_jiff),
                 tolto_il: r.tolto_il.map(Timestamp::to_jiff),
             })

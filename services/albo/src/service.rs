@@ -16,6 +16,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
     passi: &[
         Migrazione { numero: 1, nome: "tipi_e_termini", sql: include_str!("../migrations/0001_tipi_e_termini.sql") },
         Migrazione { numero: 2, nome: "atti", sql: include_str!("../migrations/0002_atti.sql") },
+        Migrazione { numero: 3, nome: "controllo", sql: include_str!("../migrations/0003_controllo.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "albo", sql: include_str!("../sql/albo.sql") }],
 };

@@ -68,8 +68,8 @@ pub(crate) const TOGLI_MOTIVI: &str =
 pub(crate) const RELATA: &str = "update albo.atto set relata = $3 where ente = $1 and id = $2";
 
 pub(crate) const NUOVO_FILE: &str = "insert into albo.file \
-     (ente, atto, id, posto, ruolo, documento, nome, tipo, dimensione, impronta) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+     (ente, atto, id, posto, ruolo, documento, nome, tipo, dimensione, impronta, non_controllato) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 pub(crate) const SCARTA_FILE: &str = "delete from albo.file where ente = $1 and atto = $2 and messo is null";
 pub(crate) const OPERAZIONE: &str = "insert into albo.operazione \
      (ente, aoo, posizione, atto, istante, cosa, persona, nome, motivo, dettaglio) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -78,7 +78,7 @@ pub(crate) const ATTO: &str = atto!("where a.ente = $1 and a.anno = $2 and a.num
 pub(crate) const ATTO_DA_TOCCARE: &str = atto!("where a.ente = $1 and a.anno = $2 and a.numero = $3 for update of a");
 pub(crate) const BOZZA: &str = atto!("where a.ente = $1 and a.id = $2");
 pub(crate) const BOZZA_DA_TOCCARE: &str = atto!("where a.ente = $1 and a.id = $2 for update of a");
-pub(crate) const FILE: &str = "select id, posto, ruolo, documento, nome, tipo, dimensione, impronta, messo_il, tolto_il \
+pub(crate) const FILE: &str = "select id, posto, ruolo, documento, nome, tipo, dimensione, impronta, non_controllato, messo_il, tolto_il \
      from albo.file where ente = $1 and atto = $2 order by posto, messo, id";
 pub(crate) const OPERAZIONI: &str = "select posizione, istante, nome, motivo, dettaglio from albo.operazione \
      where ente = $1 and atto = $2 order by posizione";

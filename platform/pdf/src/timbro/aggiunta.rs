@@ -1,7 +1,7 @@
 //! An incremental update (ISO 32000-1, 7.5.6): the copy begins with the received bytes, all of them, unchanged, and the
 //! changed objects follow. What was signed in the original can still be checked in the copy.
 
-use super::lettore::Lettore;
+use crate::ricevuto::Lettore;
 use lopdf::{Dictionary, Object, ObjectId, Stream, Writer};
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -1,17 +1,17 @@
-//! A stamp on a copy of a received PDF. The file comes from anyone: nothing it says is believed.
+//! A stamp on a copy of a received PDF.
 
 mod aggiunta;
 mod disegno;
 mod equilibrio;
-mod lettore;
-mod oggetti;
 mod pagina;
 
 use crate::PdfError;
-use lettore::Lettore;
+use crate::ricevuto::{Difetto, Lettore, Pagina, Ricevuto, apri, pagine};
 use lopdf::{Dictionary, Object, ObjectId, Stream};
-use pagina::{Foglio, Pagina};
+use pagina::Foglio;
 
+/// Objects that a stamp may read: the path to the first page is short.
+const OGGETTI: usize = 1_000;
 /// Bytes of the first page's drawing, uncompressed.
 const DISEGNO: usize = 32 << 20;
 
@@ -19,24 +19,13 @@ const DISEGNO: usize = 32 << 20;
 /// The first two lines are the strongest: the ente, and the number with its instant.
 pub fn timbra(pdf: &[u8], righe: &[&str]) -> Result<Vec<u8>, PdfError> {
     let non = |perche| PdfError::NonTimbrabile { perche };
-    if !pdf.starts_with(b"%PDF-") {
-        return Err(non("non è un PDF"));
-    }
-    let danneggiato = || non("il PDF è danneggiato");
-    let lettore = Lettore::apri(pdf).ok_or_else(danneggiato)?;
-    if lettore.coda.has(b"Encrypt") {
-        return Err(non("il PDF è cifrato"));
-    }
-    let catalogo = lettore.coda.get(b"Root").ok().and_then(|o| lettore.dizionario(o)).ok_or_else(danneggiato)?;
-    if e_modulo_dinamico(&lettore, &catalogo) {
-        return Err(non("il PDF è un modulo dinamico (XFA), che ridisegna le proprie pagine"));
-    }
-    let radice = catalogo.get(b"Pages").and_then(Object::as_reference).map_err(|_| danneggiato())?;
-    let pagina = pagina::prima(&lettore, radice).ok_or_else(danneggiato)?;
+    let danneggiato = || PdfError::from(Difetto::Danneggiato);
+    let Ricevuto { lettore, radice, .. } = Ricevuto::apri(pdf, OGGETTI)?;
+    let pagina = pagine(&lettore, radice).next().ok_or_else(danneggiato)?;
     let foglio = Foglio::di(&lettore, &pagina).ok_or_else(|| non("la prima pagina non dichiara misure leggibili"))?;
     let libero = lettore.primo_libero().ok_or_else(danneggiato)?;
 
-    let contenuti = contenuti(&lettore, &pagina).ok_or_else(danneggiato)?;
+    let contenuti = pagina.contenuti(&lettore).ok_or_else(danneggiato)?;
     let aperti =
         stati_aperti(&lettore, &contenuti).ok_or_else(|| non("il disegno della prima pagina non sopporta aggiunte"))?;
 
@@ -56,12 +45,6 @@ pub fn timbra(pdf: &[u8], righe: &[&str]) -> Result<Vec<u8>, PdfError> {
     aggiunta::aggiungi(pdf, &lettore, &disegno.oggetti, ultimo + 1).map_err(|_| PdfError::Interrotta)
 }
 
-/// The pages of an XFA form are drawn by the reader from other data: a stamp would vanish or stand on a waiting page.
-fn e_modulo_dinamico(lettore: &Lettore, catalogo: &Dictionary) -> bool {
-    let modulo = catalogo.get(b"AcroForm").ok().and_then(|o| lettore.dizionario(o));
-    modulo.is_some_and(|m| m.has(b"XFA"))
-}
-
 /// The page's resources with the stamp among them, and its name there. Only the page changes: what other pages share, or
 /// what comes from above, is copied into it.
 fn risorse(lettore: &Lettore, pagina: &Pagina, forma: ObjectId) -> Option<(Dictionary, String)> {
@@ -77,24 +60,12 @@ fn risorse(lettore: &Lettore, pagina: &Pagina, forma: ObjectId) -> Option<(Dicti
     Some((risorse, nome))
 }
 
-fn contenuti(lettore: &Lettore, pagina: &Pagina) -> Option<Vec<Object>> {
-    match pagina.propri.get(b"Contents") {
-        Ok(Object::Array(flussi)) => Some(flussi.clone()),
-        Ok(uno @ Object::Reference(_)) => match lettore.risolvi(uno) {
-            Some(Object::Array(flussi)) => Some(flussi),
-            _ => Some(vec![uno.clone()]),
-        },
-        Ok(Object::Null) | Err(_) => Some(Vec::new()),
-        Ok(_) => None,
-    }
-}
-
 fn stati_aperti(lettore: &Lettore, contenuti: &[Object]) -> Option<usize> {
     let mut disegno = Vec::new();
     for contenuto in contenuti {
         // A reference to nothing draws nothing.
         let Some(Object::Stream(flusso)) = lettore.risolvi(contenuto) else { continue };
-        disegno.extend(flusso.get_plain_content_with_limit(DISEGNO.checked_sub(disegno.len())?).ok()?);
+        disegno.extend(apri(&flusso, DISEGNO.checked_sub(disegno.len())?).ok()?);
         disegno.push(b'\n');
     }
     equilibrio::stati_aperti(&disegno).filter(|n| *n < 1000)

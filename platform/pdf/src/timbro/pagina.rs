@@ -1,45 +1,11 @@
-//! The first page of a document: what it inherits, and where its top right corner is as a person sees it.
+//! Where the top right corner of a page is, as a person sees it.
 #![allow(clippy::float_arithmetic)] // points on paper, never money
 
-use super::lettore::Lettore;
-use lopdf::{Dictionary, Object, ObjectId};
-use std::collections::HashSet;
-use std::rc::Rc;
+use crate::ricevuto::{Lettore, Pagina};
+use lopdf::Object;
 
-const EREDITATI: [&[u8]; 4] = [b"Resources", b"MediaBox", b"CropBox", b"Rotate"];
 /// Points between the stamp and the two edges.
 const MARGINE: f32 = 17.0;
-
-pub struct Pagina {
-    pub id: ObjectId,
-    pub propri: Dictionary,
-    /// The inheritable entries, the page's own first.
-    pub attributi: Dictionary,
-}
-
-/// Walks the tree from the root, so a parent that lies changes nothing; a cycle ends where it begins.
-pub fn prima(lettore: &Lettore, radice: ObjectId) -> Option<Pagina> {
-    let mut visti = HashSet::new();
-    let mut da_vedere = vec![(radice, Rc::new(Dictionary::new()))];
-    while let Some((id, sopra)) = da_vedere.pop() {
-        if !visti.insert(id) {
-            continue;
-        }
-        let Some(Object::Dictionary(nodo)) = lettore.oggetto(id) else { continue };
-        let mut attributi = Dictionary::clone(&sopra);
-        for chiave in EREDITATI {
-            if let Ok(valore) = nodo.get(chiave) {
-                attributi.set(chiave, valore.clone());
-            }
-        }
-        let Ok(figli) = nodo.get(b"Kids") else { return Some(Pagina { id, propri: nodo, attributi }) };
-        let Some(Object::Array(figli)) = lettore.risolvi(figli) else { continue };
-        let attributi = Rc::new(attributi);
-        let figli = figli.iter().filter_map(|f| f.as_reference().ok());
-        da_vedere.extend(figli.rev().map(|figlio| (figlio, attributi.clone())));
-    }
-    None
-}
 
 /// The visible part of the page in its own coordinates, and how many quarter turns clockwise it is shown with.
 pub struct Foglio {

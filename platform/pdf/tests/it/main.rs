@@ -4,4 +4,5 @@ mod documento;
 mod fabbrica;
 mod ostili;
 mod strumenti;
+mod testo;
 mod timbro;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use authz::Permesso;
 use db::{DiEnte, Tx};
+use documenti::Documento;
 use kernel::testo::pulisci_riga;
 use kernel::{Data, Impronta};
 use serde_json::json;
@@ -24,6 +25,22 @@ pub struct FileDaPubblicare {
     pub tipo: String,
     pub dimensione: i64,
     pub impronta: Impronta,
+    /// Why something of it was not read by the check; empty when it was read.
+    pub non_controllato: String,
+}
+
+impl FileDaPubblicare {
+    /// A document that the check has not read yet.
+    pub fn di(d: &Documento) -> FileDaPubblicare {
+        FileDaPubblicare {
+            documento: d.id.0,
+            nome: d.nome.clone(),
+            tipo: d.tipo.clone(),
+            dimensione: d.dimensione,
+            impronta: d.impronta,
+            non_controllato: "nessuno lo ha ancora letto".to_owned(),
+        }
+    }
 }
 
 /// What a person prepares. The first file is the act, the others are its attachments.
@@ -184,6 +201,7 @@ pub(super) async fn inserisci_file(
         .bind(&f.tipo)
         .bind(f.dimensione)
         .bind(f.impronta.as_bytes().as_slice())
+        .bind(&f.non_controllato)
         .execute(tx.conn())
         .await?;
     Ok(())

@@ -1,5 +1,7 @@
 //! What may happen to a publication after it began. The past is never rewritten: each of these is a voce of its own.
 
+use std::collections::BTreeSet;
+
 use authz::Permesso;
 use db::{DiEnte, Tx};
 use documenti::FiloId;
@@ -9,8 +11,9 @@ use registers::{Iscritta, Operazione, Voce, iscrivi, oscura};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{FileDaPubblicare, da_toccare, dove, scrivi_operazione};
+use super::{Conferma, FileDaPubblicare, da_toccare, dove, scrivi_operazione};
 use crate::errors::{AlboError, Rifiuto};
+use crate::model::privacy::{self, Avviso};
 use crate::model::relata::{Cosa, Fatto, FileEsposto};
 use crate::model::{self, Atto, Classe, FILE_RIMOSSO, File, OGGETTO_RIMOSSO, tempi};
 use crate::permissions::{Annulla, Attesta, Correggi, Rimuovi};
@@ -52,8 +55,23 @@ pub async fn annulla(
 pub struct Sostituzione {
     pub tolto: Uuid,
     pub nuovo: FileDaPubblicare,
+    /// What the check found inside it, read before the transaction.
+    pub avvisi: BTreeSet<Avviso>,
+    pub conferma: Conferma,
     pub motivo: String,
     pub fine: Fine,
+}
+
+impl Sostituzione {
+    /// Inside the new file and in its name.
+    fn avvisi(&self) -> Result<Vec<&'static str>, Rifiuto> {
+        let mut trovati = privacy::esamina(&self.nuovo.nome);
+        trovati.extend(&self.avvisi);
+        if self.conferma == Conferma::NonData && trovati.iter().any(|a| a.da_confermare()) {
+            return Err(Rifiuto::DaConfermare);
+        }
+        Ok(trovati.into_iter().map(Avviso::codice).collect())
+    }
 }
 
 /// What the replacement does to the period: the ente decides, the program does not compute it.
@@ -72,7 +90,7 @@ pub async fn sostituisci(
     s: &Sostituzione,
 ) -> Result<(), AlboError> {
     p.vale_per(tx)?;
-    let motivo = necessario(&s.motivo)?;
+    let (motivo, avvisi) = (necessario(&s.motivo)?, s.avvisi()?);
     let atto = da_toccare(tx, anno, numero).await?;
     let pubblicazione = atto.in_corso(tx.now())?;
     let file = queries::file(tx, atto.id).await?;
@@ -93,6 +111,9 @@ pub async fn sostituisci(
         "ultimo_giorno": al.to_string(),
         "operatore": p.chi().persona.to_string(),
     });
+    if !avvisi.is_empty() {
+        contenuto["avvisi_confermati"] = json!(avvisi.join(","));
+    }
     if tolto.principale() {
         contenuto["impronta"] = json!(nuovo.impronta);
     }
@@ -106,7 +127,7 @@ pub async fn sostituisci(
     nuova_fine(tx, atto.id, al).await?;
     let cosa = Cosa::Sostituzione { tolto: tolto.id, messo: nuovo, al, nuovo_periodo: s.fine != Fine::Invariata };
     scrivi_operazione(tx, p.chi(), &atto, &scritta, &cosa, &motivo).await?;
-    let dettaglio = json!({ "tolta": tolto.impronta, "messa": s.nuovo.impronta, "al": al.to_string() });
+    let dettaglio = json!({ "tolta": tolto.impronta, "messa": s.nuovo.impronta, "al": al.to_string(), "avvisi_confermati": avvisi });
     p.annota(tx, &pubblicazione.chiave(), dettaglio).await?;
     Ok(())
 }

@@ -43,7 +43,7 @@ impl Avviso {
             Avviso::CodiceFiscale => "C’è un codice fiscale di persona: quasi mai serve a chi legge.",
             Avviso::Iban => "C’è un IBAN: le coordinate bancarie non si pubblicano.",
             Avviso::NonLetto => {
-                "Almeno un documento non si lascia leggere da qui (immagini, firma, formato): guardalo tu."
+                "Almeno un documento non è stato controllato, del tutto o in parte: accanto c’è scritto perché. Guardalo tu."
             }
         }
     }
@@ -79,6 +79,11 @@ const SALUTE: &[&str] = &[
 const REDDITO: &[&str] =
     &["isee", "indigente", "indigenti", "disagio economico", "reddito di cittadinanza", "assegno di inclusione"];
 
+/// One sign for several letters, as typeset documents write them.
+const LEGATURE: &[(char, &str)] = &[('ﬀ', "ff"), ('ﬁ', "fi"), ('ﬂ', "fl"), ('ﬃ', "ffi"), ('ﬄ', "ffl")];
+/// How people divide a tax code: not at all, as the card does, in fours.
+const GRUPPI: &[&[usize]] = &[&[16], &[3, 3, 5, 5], &[6, 5, 5], &[6, 10], &[4, 4, 4, 4]];
+
 /// Everything that the text may give away.
 pub fn esamina(testo: &str) -> BTreeSet<Avviso> {
     let piegato = piega(testo);
@@ -89,13 +94,19 @@ pub fn esamina(testo: &str) -> BTreeSet<Avviso> {
     if REDDITO.iter().any(|p| contiene(&piegato, p)) {
         trovati.insert(Avviso::Reddito);
     }
-    if piegato.split(|c: char| !c.is_ascii_alphanumeric()).any(forma_di_codice_fiscale) {
+    if codice_fiscale(&piegato) {
         trovati.insert(Avviso::CodiceFiscale);
     }
     if iban(&piegato) {
         trovati.insert(Avviso::Iban);
     }
     trovati
+}
+
+fn codice_fiscale(piegato: &str) -> bool {
+    let parole: Vec<&str> = piegato.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).collect();
+    let diviso = |g: &[&str], lunghezze: &[usize]| g.iter().map(|p| p.len()).eq(lunghezze.iter().copied());
+    GRUPPI.iter().any(|l| parole.windows(l.len()).any(|g| diviso(g, l) && forma_di_codice_fiscale(&g.concat())))
 }
 
 /// The shape is enough: a code typed with a slip still points at a person.
@@ -116,7 +127,7 @@ fn iban(piegato: &str) -> bool {
     })
 }
 
-/// Lower case, accents off, every run of spaces one space.
+/// Lower case, accents off, ligatures undone, every run of spaces one space.
 fn piega(testo: &str) -> String {
     let senza_accento = |c: char| match c {
         'à' | 'á' => 'a',
@@ -128,7 +139,8 @@ fn piega(testo: &str) -> String {
         c => c,
     };
     let minuscolo: String = testo.to_lowercase().chars().map(senza_accento).collect();
-    minuscolo.split_whitespace().collect::<Vec<_>>().join(" ")
+    let sciolto = LEGATURE.iter().fold(minuscolo, |t, (una, lettere)| t.replace(*una, lettere));
+    sciolto.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The words stand alone: "104/1992" is not in "2104/1992", "isee" is not in "misee".
@@ -153,12 +165,14 @@ mod tests {
         assert_eq!(di("permessi della Legge  104"), [Avviso::Salute]);
         assert_eq!(di("Contributo a famiglia con persona DISABILE, Isee 3.200"), [Avviso::Salute, Avviso::Reddito]);
         assert_eq!(di("invalidità civile"), [Avviso::Salute]);
+        assert_eq!(di("persona non autosuﬃciente"), [Avviso::Salute]);
     }
 
     #[test]
     fn codes_are_found() {
         assert_eq!(di("c.f. RSSMRA85T10A562S"), [Avviso::CodiceFiscale]);
         assert_eq!(di("(RSSMRA85T1LA56NS)"), [Avviso::CodiceFiscale]);
+        assert_eq!(di("c.f. RSS MRA 85T10 A562S residente"), [Avviso::CodiceFiscale]);
         assert_eq!(di("accredito su IT60 X054 2811 1010 0000 0123 456."), [Avviso::Iban]);
         assert_eq!(di("IT60X0542811101000000123456"), [Avviso::Iban]);
         assert!(di("codice ABCDEF12G34H567 e IT00X0542811101000000123456").is_empty());

@@ -187,20 +187,13 @@ async fn leggi(op: &Operatore, m: &mut Modulo, o: &Origine, nuovi: Vec<FileRicev
         .documenti
         .iter()
         .filter(|d| m.valori("documento").any(|v| v == d.id.to_string()))
-        .map(del_documento)
+        .map(FileDaPubblicare::di)
         .collect();
-    let arrivati = nuovi.iter().map(|f| FileDaPubblicare {
-        documento: Uuid::nil(),
-        nome: f.nome.clone(),
-        tipo: f.ricevuto.tipo.clone(),
-        dimensione: i64::try_from(f.ricevuto.dimensione).unwrap_or(i64::MAX),
-        impronta: f.ricevuto.impronta,
-    });
-    let file: Vec<FileDaPubblicare> = scelti.into_iter().chain(arrivati).collect();
+    let mut file: Vec<FileDaPubblicare> = scelti.into_iter().chain(nuovi.iter().map(arrivato)).collect();
     if file.is_empty() && m.errore_di("file").is_none() {
         m.errore("file", "Scegli o carica il documento da pubblicare.");
     }
-    let avvisi_dei_file = controllo::esamina(&op.stato().archivio, &op.ente().codice, &file).await;
+    let avvisi_dei_file = controllo::esamina(&op.stato().archivio, &op.ente().codice, &mut file).await;
     let dati = DaPubblicare {
         filo: Uuid::nil(),
         tipo: m.valore("tipo").to_owned(),
@@ -219,13 +212,15 @@ async fn leggi(op: &Operatore, m: &mut Modulo, o: &Origine, nuovi: Vec<FileRicev
     Ok(Letto { dati, nuovi })
 }
 
-fn del_documento(d: &Documento) -> FileDaPubblicare {
+/// A file that has just arrived, and is still of no document.
+pub(super) fn arrivato(f: &FileRicevuto) -> FileDaPubblicare {
     FileDaPubblicare {
-        documento: d.id.0,
-        nome: d.nome.clone(),
-        tipo: d.tipo.clone(),
-        dimensione: d.dimensione,
-        impronta: d.impronta,
+        documento: Uuid::nil(),
+        nome: f.nome.clone(),
+        tipo: f.ricevuto.tipo.clone(),
+        dimensione: i64::try_from(f.ricevuto.dimensione).unwrap_or(i64::MAX),
+        impronta: f.ricevuto.impronta,
+        non_controllato: String::new(),
     }
 }
 
@@ -250,7 +245,7 @@ impl Letto {
         self.dati.filo = filo.0;
         let attesi = self.dati.file.iter_mut().filter(|f| f.documento.is_nil());
         for (f, arrivato) in attesi.zip(&self.nuovi) {
-            *f = del_documento(&documenti::aggiungi(tx, op.chi(), filo, &arrivato.into()).await?);
+            f.documento = documenti::aggiungi(tx, op.chi(), filo, &arrivato.into()).await?.id.0;
         }
         Ok(self.dati)
     }

@@ -8,17 +8,18 @@ use documenti::FiloId;
 use kernel::{Numero, Periodo};
 use web::{Caricamento, Errore, Inviato, Modulo, Operatore, Pagina};
 
+use super::bozze::arrivato;
 use super::ufficio::trova;
 use super::{DiAtto, Percorso};
-use crate::commands::{self, FileDaPubblicare, Fine, Sostituzione};
+use crate::commands::{self, Conferma, FileDaPubblicare, Fine, Sostituzione};
 use crate::model::{CLASSI, Classe};
-use crate::pages::{Dopo, PaginaDopo};
+use crate::pages::{Dopo, PaginaDopo, Visto};
 use crate::permissions::{Annulla, Correggi, Rimuovi};
-use crate::{AlboError, Rifiuto, queries};
+use crate::{AlboError, Rifiuto, controllo, queries};
 
 pub(super) async fn pagina(op: Operatore, Path((_, anno, numero)): DiAtto, quale: Dopo) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
-    disegna(&op, &mut tx, (anno, numero), quale, op.modulo()).await
+    disegna(&op, &mut tx, (anno, numero), quale, op.modulo(), None).await
 }
 
 async fn disegna(
@@ -27,12 +28,14 @@ async fn disegna(
     (anno, numero): (i32, i32),
     quale: Dopo,
     m: Modulo,
+    visto: Option<Visto>,
 ) -> Result<Response, Errore> {
     let atto = trova(tx, anno, numero).await?;
     let file = queries::file(tx, atto.id).await?.into_iter().filter(|f| f.tolto_il.is_none()).collect();
     let qui = Percorso::Dopo { anno, numero, quale };
     let pagina = Pagina::ufficio(op, quale.titolo()).attiva("albo").di(&m);
-    Ok(pagina.con(PaginaDopo { op, atto, file, quale, qui, indietro: Percorso::Atto { anno, numero }, modulo: m }))
+    let indietro = Percorso::Atto { anno, numero };
+    Ok(pagina.con(PaginaDopo { op, atto, file, quale, qui, indietro, visto, modulo: m }))
 }
 
 pub(super) async fn esegui(
@@ -66,7 +69,7 @@ pub(super) async fn esegui(
             }
         }
     };
-    concludi(&op, tx, (anno, numero), quale, m, esito).await
+    concludi(&op, tx, (anno, numero), quale, m, esito, None).await
 }
 
 fn interruzione(op: &Operatore, m: &mut Modulo) -> Option<Periodo> {
@@ -88,9 +91,18 @@ async fn concludi(
     quale: Dopo,
     mut m: Modulo,
     esito: Result<(), AlboError>,
+    visto: Option<Visto>,
 ) -> Result<Response, Errore> {
+    let mut da_guardare = None;
     if let Err(e) = esito {
-        let campo = if matches!(e, AlboError::Rifiuto(Rifiuto::SenzaMotivo)) { "motivo" } else { "" };
+        let campo = match e {
+            AlboError::Rifiuto(Rifiuto::SenzaMotivo) => "motivo",
+            AlboError::Rifiuto(Rifiuto::DaConfermare) => {
+                da_guardare = visto;
+                "conferma"
+            }
+            _ => "",
+        };
         m.accogli(campo, e.into())?;
     }
     if m.valido() {
@@ -98,7 +110,7 @@ async fn concludi(
         return Ok(Redirect::to(&op.percorso(Percorso::Atto { anno, numero })).into_response());
     }
     drop(tx);
-    disegna(op, &mut op.tx().await?, (anno, numero), quale, m).await
+    disegna(op, &mut op.tx().await?, (anno, numero), quale, m, da_guardare).await
 }
 
 pub(super) async fn sostituisci(
@@ -113,22 +125,22 @@ pub(super) async fn sostituisci(
     if arrivati.is_empty() && m.errore_di("file").is_none() {
         m.errore("file", "Carica la versione con i dati oscurati.");
     }
+    let mut nuovi: Vec<FileDaPubblicare> = arrivati.iter().take(1).map(arrivato).collect();
+    let avvisi = controllo::esamina(&op.stato().archivio, &op.ente().codice, &mut nuovi).await;
+    // A confirmation is about the file that was looked at: the browser sends it again, and it may be another.
+    let guardato = nuovi.first().is_some_and(|f| m.valore("visto") == f.impronta.to_string());
+    let conferma = if guardato && m.spunta("conferma") { Conferma::Data } else { Conferma::NonData };
+    let visto = nuovi.first().map(|f| Visto { impronta: f.impronta, avvisi: avvisi.iter().copied().collect() });
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Correggi>(op.chi()).await?;
     let mut esito = Ok(());
-    if let (true, Some(arrivato)) = (m.valido(), arrivati.first()) {
+    if let (true, Some(arrivato), Some(mut nuovo)) = (m.valido(), arrivati.first(), nuovi.pop()) {
         let filo = FiloId(trova(&mut tx, anno, numero).await?.filo);
-        let d = documenti::aggiungi(&mut tx, op.chi(), filo, &arrivato.into()).await?;
-        let nuovo = FileDaPubblicare {
-            documento: d.id.0,
-            nome: d.nome,
-            tipo: d.tipo,
-            dimensione: d.dimensione,
-            impronta: d.impronta,
-        };
+        nuovo.documento = documenti::aggiungi(&mut tx, op.chi(), filo, &arrivato.into()).await?.id.0;
         let fine = ultimo.map_or(Fine::Invariata, Fine::NuovoUltimoGiorno);
-        let s = Sostituzione { tolto: tolto.unwrap_or_default(), nuovo, motivo: m.valore("motivo").to_owned(), fine };
+        let motivo = m.valore("motivo").to_owned();
+        let s = Sostituzione { tolto: tolto.unwrap_or_default(), nuovo, avvisi, conferma, motivo, fine };
         esito = commands::sostituisci(&mut tx, &p, anno, n, &s).await;
     }
-    concludi(&op, tx, (anno, numero), Dopo::Sostituisci, m, esito).await
+    concludi(&op, tx, (anno, numero), Dopo::Sostituisci, m, esito, visto).await
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use albo::commands::{Conferma, DaPubblicare, FileDaPubblicare, pubblica};
+use albo::commands::{Conferma, DaPubblicare, FileDaPubblicare, Fine, Sostituzione, pubblica};
 use albo::model::{Forma, Pubblicazione};
 use albo::{AlboError, Pubblica};
 use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso, RegistroAccessi};
@@ -225,6 +225,7 @@ pub fn documento(contenuto: &str) -> FileDaPubblicare {
         tipo: "application/pdf".to_owned(),
         dimensione: contenuto.len() as i64,
         impronta: Impronta::di(contenuto.as_bytes()),
+        non_controllato: String::new(),
     }
 }
 
@@ -244,4 +245,10 @@ pub fn delibera(oggetto: &str) -> DaPubblicare {
         file: vec![documento(oggetto)],
         avvisi_dei_file: BTreeSet::new(),
     }
+}
+
+/// A replacement in which the check found nothing.
+pub fn sostituzione(tolto: Uuid, nuovo: FileDaPubblicare, motivo: &str, fine: Fine) -> Sostituzione {
+    let (avvisi, conferma) = (BTreeSet::new(), Conferma::NonData);
+    Sostituzione { tolto, nuovo, avvisi, conferma, motivo: motivo.to_owned(), fine }
 }

@@ -3,6 +3,7 @@
 
 mod casa;
 mod controlli;
+mod controllo;
 mod gara;
 mod pagine;
 mod pubblicazione;

@@ -1,6 +1,6 @@
 //! What the clerk and the citizen see, through the whole kit.
 
-use albo::commands::{Fine, Sostituzione, rimuovi, sostituisci};
+use albo::commands::{Fine, rimuovi, sostituisci};
 use albo::model::{Classe, Pubblicazione};
 use albo::{Correggi, Rimuovi};
 use axum::http::StatusCode;
@@ -8,7 +8,7 @@ use documenti::NuovoDocumento;
 use jiff::civil::date;
 use protocollo::{Corrispondente, DaRegistrare, Registra, Verso};
 
-use crate::casa::{Casa, Risposta, VALBRUNA};
+use crate::casa::{Casa, Risposta, VALBRUNA, sostituzione};
 
 const HOST: &str = "valbruna.localhost";
 const ADA: &str = "ada.u_valbruna";
@@ -213,15 +213,9 @@ async fn a_replaced_file_and_a_removed_text_are_gone_at_once() {
     let chi = casa.chi(&mut tx).await;
     let filo = documenti::nuovo_filo(&mut tx, &chi, "omissis").await.unwrap();
     let d = documenti::aggiungi(&mut tx, &chi, filo, &NuovoDocumento::generato("omissis.txt", ricevuto)).await.unwrap();
-    let nuovo = albo::commands::FileDaPubblicare {
-        documento: d.id.0,
-        nome: d.nome,
-        tipo: d.tipo,
-        dimensione: d.dimensione,
-        impronta: d.impronta,
-    };
+    let nuovo = albo::commands::FileDaPubblicare::di(&d);
     let tolto = albo::queries::file(&mut tx, id).await.unwrap()[0].id;
-    let s = Sostituzione { tolto, nuovo, motivo: "dati di troppo".into(), fine: Fine::Invariata };
+    let s = sostituzione(tolto, nuovo, "dati di troppo", Fine::Invariata);
     sostituisci(&mut tx, &permesso, p.anno, p.numero, &s).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(casa.pubblico(HOST, &file, "").await.stato, StatusCode::GONE);
@@ -398,6 +392,8 @@ async fn the_office_does_everything_from_the_page_of_the_act() {
     let a = albo::queries::atto(&mut tx, 2027, kernel::Numero::PRIMO).await.unwrap().unwrap();
     let d = documenti::documento(&mut tx, documenti::DocumentoId(a.relata.unwrap())).await.unwrap().unwrap();
     assert_eq!(kernel::Impronta::di(&fatta.byte), d.impronta);
+    let detto = pdf::leggi(&fatta.byte).testo;
+    assert!(detto.contains("http://valbruna.localhost:8080/albo/2027/1"), "it says where it was exposed: {detto}");
     drop(tx);
     let r = casa.invia(&format!("{atto}/rimuovi"), &ada, &format!("csrf={csrf}&classe=dati_eccedenti")).await;
     assert_eq!(r.header("location"), atto, "{}", r.corpo);

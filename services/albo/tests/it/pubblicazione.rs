@@ -1,8 +1,7 @@
 //! What may happen to a publication, and what its relata says of it.
 
 use albo::commands::{
-    Conferma, Fine, RelataFatta, Sostituzione, annulla, attesta, prepara, programma, proroga, pubblica, rimuovi,
-    sostituisci,
+    Conferma, Fine, RelataFatta, annulla, attesta, prepara, programma, proroga, pubblica, rimuovi, sostituisci,
 };
 use albo::model::relata::Relata;
 use albo::model::{Classe, OGGETTO_RIMOSSO, Pubblicazione, Stato};
@@ -99,8 +98,7 @@ async fn a_redacted_version_takes_the_place_of_the_file() {
     let (mut tx, permesso) = casa.con::<Correggi>().await;
     let vecchio = queries::file(&mut tx, id).await.unwrap().remove(0);
     let nuovo = documento("con omissis");
-    let sostituzione =
-        |nuovo, fine| Sostituzione { tolto: vecchio.id, nuovo, motivo: "dati di troppo".to_owned(), fine };
+    let sostituzione = |nuovo, fine| crate::casa::sostituzione(vecchio.id, nuovo, "dati di troppo", fine);
     for (s, atteso) in [
         (sostituzione(nuovo.clone(), Fine::NuovoUltimoGiorno(date(2026, 11, 10))), Rifiuto::PiuCorta),
         (sostituzione(documento("Contributo"), Fine::Invariata), Rifiuto::StessoFile),

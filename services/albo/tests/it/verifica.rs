@@ -1,13 +1,13 @@
 //! The register tells when the albo was touched behind its back.
 
-use albo::commands::{Fine, Sostituzione, annulla, proroga, rimuovi, sostituisci};
+use albo::commands::{Fine, annulla, proroga, rimuovi, sostituisci};
 use albo::model::Classe;
 use albo::{Annulla, Correggi, Rimuovi};
 use jiff::civil::date;
 use kernel::Periodo;
 use sqlx::AssertSqlSafe;
 
-use crate::casa::{Casa, delibera, documento};
+use crate::casa::{Casa, delibera, documento, sostituzione};
 
 async fn anomalie(casa: &Casa) -> Vec<String> {
     let esito = registers::verifica::verifica(&casa.prova.manut, None, &[], albo::PROIEZIONI).await.unwrap();
@@ -33,18 +33,13 @@ async fn storia() -> Casa {
     for (id, p) in [&p[1], &p[5]] {
         proroga(&mut tx, &permesso, p.anno, p.numero, giorno, "rete").await.unwrap();
         let vecchio = albo::queries::file(&mut tx, *id).await.unwrap().remove(0);
-        let s = Sostituzione {
-            tolto: vecchio.id,
-            nuovo: documento("omissis"),
-            motivo: "dati".into(),
-            fine: Fine::Invariata,
-        };
+        let s = sostituzione(vecchio.id, documento("omissis"), "dati", Fine::Invariata);
         sostituisci(&mut tx, &permesso, p.anno, p.numero, &s).await.unwrap();
     }
     let (id, terzo) = &p[2];
     let vecchio = albo::queries::file(&mut tx, *id).await.unwrap().remove(0);
     let fine = Fine::NuovoUltimoGiorno(date(2026, 11, 20));
-    let s = Sostituzione { tolto: vecchio.id, nuovo: documento("altro"), motivo: "dati".into(), fine };
+    let s = sostituzione(vecchio.id, documento("altro"), "dati", fine);
     sostituisci(&mut tx, &permesso, terzo.anno, terzo.numero, &s).await.unwrap();
     tx.commit().await.unwrap();
 

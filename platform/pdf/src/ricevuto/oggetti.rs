@@ -12,12 +12,54 @@ pub struct Cursore<'a> {
     pdf: &'a [u8],
     pub posizione: usize,
     valori: usize,
+    /// `12 0 R` is an object elsewhere; in a drawing it would be two numbers and the start of a word.
+    riferimenti: bool,
+}
+
+/// A word of a drawing, or what stands before it.
+pub enum Gettone<'a> {
+    Operando(Object),
+    Operatore(&'a [u8]),
 }
 
 impl<'a> Cursore<'a> {
     pub fn new(pdf: &'a [u8], posizione: usize) -> Self {
         let fine = posizione.saturating_add(ESTENSIONE).min(pdf.len());
-        Self { pdf: &pdf[..fine], posizione, valori: VALORI }
+        Self { pdf: &pdf[..fine], posizione, valori: VALORI, riferimenti: true }
+    }
+
+    /// Over the whole of a drawing, or of a character map: operands, then the operator that takes them.
+    pub fn disegno(disegno: &'a [u8]) -> Self {
+        Self { pdf: disegno, posizione: 0, valori: VALORI, riferimenti: false }
+    }
+
+    /// The next operand or operator; what is neither is passed over, and never read twice.
+    pub fn gettone(&mut self) -> Option<Gettone<'a>> {
+        loop {
+            self.spazi();
+            let inizio = self.posizione;
+            let byte = self.guarda()?;
+            if byte.is_ascii_alphabetic() || b"'\"".contains(&byte) {
+                return Some(match self.finche(|b| !bianco(b) && !delimita(b)) {
+                    b"true" => Gettone::Operando(Object::Boolean(true)),
+                    b"false" => Gettone::Operando(Object::Boolean(false)),
+                    b"null" => Gettone::Operando(Object::Null),
+                    parola => Gettone::Operatore(parola),
+                });
+            }
+            self.valori = VALORI;
+            if let Some(oggetto) = self.oggetto() {
+                return Some(Gettone::Operando(oggetto));
+            }
+            self.posizione = self.posizione.max(inizio + 1);
+        }
+    }
+
+    /// Passes over the data of an inline image, which end with `EI` between two separators.
+    pub fn dopo_l_immagine(&mut self) {
+        let resto = self.resto();
+        let fine = resto.windows(3).position(|w| bianco(w[0]) && &w[1..] == b"EI");
+        self.posizione = fine.map_or(self.pdf.len(), |n| self.posizione + n + 3);
     }
 
     pub fn oggetto(&mut self) -> Option<Object> {
@@ -108,7 +150,7 @@ impl<'a> Cursore<'a> {
         if !self.salta(b"/") {
             return None;
         }
-        let grezzo = self.finche(|b| !bianco(b) && !b"()<>[]{}/%".contains(&b));
+        let grezzo = self.finche(|b| !bianco(b) && !delimita(b));
         let mut nome = Vec::with_capacity(grezzo.len());
         let mut resto = grezzo;
         while let Some((&byte, dopo)) = resto.split_first() {
@@ -178,6 +220,9 @@ impl<'a> Cursore<'a> {
     }
 
     fn riferimento(&mut self) -> Option<Object> {
+        if !self.riferimenti {
+            return None;
+        }
         let inizio = self.posizione;
         let id = self.naturale().zip(self.naturale()).filter(|_| self.parola(b"R"));
         if id.is_none() {
@@ -225,6 +270,10 @@ impl<'a> Cursore<'a> {
 
 fn bianco(byte: u8) -> bool {
     matches!(byte, b'\0' | b'\t' | b'\n' | 12 | b'\r' | b' ')
+}
+
+fn delimita(byte: u8) -> bool {
+    b"()<>[]{}/%".contains(&byte)
 }
 
 fn byte_esadecimale(cifre: &[u8]) -> Option<u8> {

@@ -3,23 +3,38 @@
 //! Loading a whole document lets a small file cost hours (a million entries that point at one long array) or gigabytes;
 //! here the work is bounded by a count of objects, whatever the file says.
 
+use super::apri;
 use super::oggetti::Cursore;
 use lopdf::{Dictionary, Object, ObjectId, Stream};
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-/// Objects that a stamp may read: the path to the first page is short.
-const OGGETTI: u32 = 400;
-/// Uncompressed bytes of one object stream, and of all the cross-reference streams.
+/// Uncompressed bytes of one object stream, of all of them, and of all the cross-reference streams.
 const CONTENITORE: usize = 4 << 20;
+const CONTENITORI: usize = 64 << 20;
 const INDICI: usize = 24 << 20;
 const SEZIONI: usize = 1000;
+/// Runs of object numbers: each look-up walks them.
+const TRATTI: usize = 20_000;
+/// Streams whose length is in another stream.
+const LUNGHEZZE: u32 = 4;
 const VOCE_DI_TABELLA: usize = 20;
+/// Bytes that are read, or copied, for the price of one object.
+const LETTI: usize = 1 << 10;
+const COPIATI: usize = 256 << 10;
 
 pub struct Lettore<'a> {
     pdf: &'a [u8],
     sezioni: Vec<Sezione>,
-    letti: Cell<u32>,
+    /// Objects that may still be read; a long one counts for more.
+    margine: Cell<usize>,
+    /// Bytes of object streams that may still be uncompressed.
+    contenuti: Cell<usize>,
+    /// Streams that are waiting for their length.
+    in_attesa: Cell<u32>,
+    /// Object streams, once opened; none for one that could not be.
+    contenitori: RefCell<HashMap<u32, Option<Rc<Contenitore>>>>,
     /// The newest trailer, and where its section begins.
     pub coda: Dictionary,
     pub inizio: usize,
@@ -39,21 +54,41 @@ enum Voci {
     Flusso { voci: Vec<u8>, larghezze: [usize; 3] },
 }
 
+/// An object stream, open: where each of its objects begins.
+struct Contenitore {
+    dati: Vec<u8>,
+    posti: HashMap<u32, usize>,
+}
+
 enum Posto {
     Qui { inizio: usize, generazione: u16 },
     Dentro { contenitore: u32 },
 }
 
 impl<'a> Lettore<'a> {
-    pub fn apri(pdf: &'a [u8]) -> Option<Self> {
-        let inizio = ultimo_indice(pdf)?;
-        let coda = Dictionary::new();
-        let mut lettore = Self { pdf, sezioni: Vec::new(), letti: Cell::new(0), coda, inizio, a_flusso: false };
+    /// The file as its newest revision shows it, of which at most so many objects will be read.
+    pub fn apri(pdf: &'a [u8], oggetti: usize) -> Option<Self> {
+        Self::da(pdf, ultimo_indice(pdf)?, oggetti)
+    }
+
+    /// The file as it was when its newest section was the one that begins there.
+    pub fn da(pdf: &'a [u8], inizio: usize, oggetti: usize) -> Option<Self> {
+        let mut lettore = Self {
+            pdf,
+            sezioni: Vec::new(),
+            margine: Cell::new(oggetti),
+            contenuti: Cell::new(CONTENITORI),
+            in_attesa: Cell::new(0),
+            contenitori: RefCell::default(),
+            coda: Dictionary::new(),
+            inizio,
+            a_flusso: false,
+        };
         let mut visti = HashSet::new();
         let mut da_leggere = vec![inizio];
         let mut margine = INDICI;
         while let Some(qui) = da_leggere.pop() {
-            if !visti.insert(qui) || visti.len() > SEZIONI {
+            if !visti.insert(qui) || visti.len() > SEZIONI || lettore.sezioni.len() > TRATTI {
                 return None;
             }
             let coda = lettore.sezione(qui, &mut margine)?;
@@ -67,10 +102,7 @@ impl<'a> Lettore<'a> {
     }
 
     pub fn oggetto(&self, id: ObjectId) -> Option<Object> {
-        self.letti.set(self.letti.get() + 1);
-        if self.letti.get() > OGGETTI {
-            return None;
-        }
+        self.spendi(1)?;
         match self.posto(id.0)? {
             Posto::Qui { inizio, generazione } if generazione == id.1 => self.indiretto(inizio, Some(id)),
             Posto::Dentro { contenitore } => self.dal_contenitore(contenitore, id.0),
@@ -97,6 +129,22 @@ impl<'a> Lettore<'a> {
         }
     }
 
+    fn spendi(&self, quanto: usize) -> Option<()> {
+        let resta = self.margine.get().checked_sub(quanto);
+        self.margine.set(resta.unwrap_or(0));
+        resta.map(drop)
+    }
+
+    /// Nothing more may be read: what was not found may be there.
+    pub fn esaurito(&self) -> bool {
+        self.margine.get() == 0
+    }
+
+    /// Where the section of the revision before this one begins.
+    pub fn precedente(&self) -> Option<usize> {
+        indice(&self.coda, "Prev")
+    }
+
     /// The first object number that nobody uses; the format allows no more than 8,388,607.
     pub fn primo_libero(&self) -> Option<u32> {
         let dichiarato = indice(&self.coda, "Size").and_then(|n| u32::try_from(n).ok())?;
@@ -111,7 +159,7 @@ impl<'a> Lettore<'a> {
         }
         let Object::Stream(flusso) = self.indiretto(inizio, None)? else { return None };
         self.a_flusso |= inizio == self.inizio;
-        let voci = flusso.get_plain_content_with_limit(*margine).ok()?;
+        let voci = apri(&flusso, *margine).ok()?;
         *margine -= voci.len();
         self.flussi(&flusso.dict, &voci)?;
         Some(flusso.dict)
@@ -172,32 +220,67 @@ impl<'a> Lettore<'a> {
         if atteso.is_some_and(|a| a != id) {
             return None;
         }
-        match cursore.oggetto()? {
+        let oggetto = cursore.oggetto();
+        self.spendi((cursore.posizione - inizio) / LETTI)?;
+        match oggetto? {
             Object::Dictionary(d) if cursore.flusso() => self.flusso(d, cursore.posizione).map(Object::Stream),
             oggetto => Some(oggetto),
         }
     }
 
     fn flusso(&self, dizionario: Dictionary, inizio: usize) -> Option<Stream> {
-        let lungo = self.risolvi(dizionario.get(b"Length").ok()?)?.as_i64().ok()?;
+        let lungo = self.lunghezza(dizionario.get(b"Length").ok()?)?;
         let fine = inizio.checked_add(usize::try_from(lungo).ok()?)?;
+        self.spendi((fine - inizio) / COPIATI)?;
         let contenuto = self.pdf.get(inizio..fine)?.to_vec();
         Cursore::new(self.pdf, fine).parola(b"endstream").then(|| Stream::new(dizionario, contenuto))
     }
 
+    fn lunghezza(&self, dichiarata: &Object) -> Option<i64> {
+        let attesa = self.in_attesa.get();
+        if attesa == LUNGHEZZE {
+            return None;
+        }
+        self.in_attesa.set(attesa + 1);
+        let lungo = self.risolvi(dichiarata);
+        self.in_attesa.set(attesa);
+        lungo?.as_i64().ok()
+    }
+
     fn dal_contenitore(&self, contenitore: u32, numero: u32) -> Option<Object> {
-        let Posto::Qui { inizio, .. } = self.posto(contenitore)? else { return None };
-        let Object::Stream(flusso) = self.indiretto(inizio, Some((contenitore, 0)))? else { return None };
-        let dati = flusso.get_plain_content_with_limit(CONTENITORE).ok()?;
+        let aperto = self.contenitore(contenitore)?;
+        let inizio = *aperto.posti.get(&numero)?;
+        let mut cursore = Cursore::new(&aperto.dati, inizio);
+        let oggetto = cursore.oggetto();
+        self.spendi(cursore.posizione.saturating_sub(inizio) / LETTI)?;
+        oggetto
+    }
+
+    fn contenitore(&self, numero: u32) -> Option<Rc<Contenitore>> {
+        if let Some(gia) = self.contenitori.borrow().get(&numero) {
+            return gia.clone();
+        }
+        let nuovo = self.apri_contenitore(numero).map(Rc::new);
+        self.contenitori.borrow_mut().insert(numero, nuovo.clone());
+        nuovo
+    }
+
+    fn apri_contenitore(&self, numero: u32) -> Option<Contenitore> {
+        let Posto::Qui { inizio, .. } = self.posto(numero)? else { return None };
+        let Object::Stream(flusso) = self.indiretto(inizio, Some((numero, 0)))? else { return None };
+        let massimo = self.contenuti.get().min(CONTENITORE);
+        let dati = apri(&flusso, massimo);
+        self.contenuti.set(self.contenuti.get() - dati.as_ref().map_or(massimo, Vec::len));
+        let dati = dati.ok()?;
         let (quanti, primo) = (indice(&flusso.dict, "N")?, indice(&flusso.dict, "First")?);
         let mut testa = Cursore::new(&dati, 0);
+        let mut posti = HashMap::new();
         for _ in 0..quanti {
-            let (id, scarto): (u32, usize) = (testa.naturale()?, testa.naturale()?);
-            if id == numero {
-                return Cursore::new(&dati, primo.checked_add(scarto)?).oggetto();
-            }
+            // What is promised beyond the end is not there.
+            let Some((id, scarto)) = testa.naturale::<u32>().zip(testa.naturale::<usize>()) else { break };
+            posti.entry(id).or_insert(primo.checked_add(scarto)?);
         }
-        None
+        Some(Contenitore { dati, posti })
     }
 }
 
