@@ -3,5 +3,6 @@
 pub mod casa;
 pub mod cli;
 pub mod comandi;
+pub mod raccolta;
 pub mod services;
 pub mod storia;

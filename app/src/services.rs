@@ -7,6 +7,8 @@ use registers::Proiezione;
 use registers::esporta::Stato;
 use web::Service;
 
+use crate::raccolta;
+
 static SERVIZI: LazyLock<Vec<Service>> =
     LazyLock::new(|| vec![enti::service(), documenti::service(), protocollo::service(), albo::service()]);
 
@@ -46,5 +48,6 @@ pub fn istruzioni() -> Vec<db::Istruzione> {
 
 /// Every kind of job, and everything that comes back by itself.
 pub fn catalogo() -> jobs::Catalogo {
-    jobs::Catalogo::nuovo(tutti().iter().flat_map(|s| (s.lavori)()), tutti().iter().flat_map(|s| (s.periodici)()))
+    let periodici = tutti().iter().flat_map(|s| (s.periodici)()).chain(raccolta::periodici());
+    jobs::Catalogo::nuovo(tutti().iter().flat_map(|s| (s.lavori)()), periodici)
 }

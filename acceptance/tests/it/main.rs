@@ -6,4 +6,5 @@ mod istruzioni;
 mod mondo;
 mod parole;
 mod passaggio;
+mod raccolta;
 mod rotte;

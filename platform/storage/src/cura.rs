@@ -1,6 +1,5 @@
 //! Care of what is already here: verification, lists, copies, and the collection of what nobody cites.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use futures_util::stream::BoxStream;
@@ -67,22 +66,24 @@ impl Archivio {
         Ok(n)
     }
 
-    /// Deletes the blobs of an ente that are not among `citati` and are older than `grazia`: how many.
-    ///
-    /// Read `citati` before calling; `grazia` is longer than the longest draft, and its clock is the store's own.
-    pub async fn raccogli(
+    /// The blobs of an ente that are older than `grazia` by the store's own clock, in no order.
+    pub async fn vecchi(
         &self,
         ente: &str,
-        citati: &HashSet<Impronta>,
         grazia: SignedDuration,
-    ) -> Result<usize, StorageError> {
+    ) -> Result<BoxStream<'static, Result<Impronta, StorageError>>, StorageError> {
         let limite = self.ora().await? - grazia;
-        let mut blob = self.elenco(ente)?;
+        let vecchio = move |b: Blob| (b.scritto_il < limite).then_some(b.impronta);
+        Ok(self.elenco(ente)?.try_filter_map(move |b| future::ready(Ok(vecchio(b)))).boxed())
+    }
+
+    /// Deletes those among some blobs that are still older than `grazia`: how many. Who calls knows that nobody cites
+    /// them, and that nobody can begin to before the end of the call.
+    pub async fn elimina(&self, ente: &str, blob: &[Impronta], grazia: SignedDuration) -> Result<usize, StorageError> {
+        let limite = self.ora().await? - grazia;
         let mut n = 0;
-        while let Some(b) = blob.try_next().await? {
-            if b.scritto_il < limite && !citati.contains(&b.impronta) {
-                n += usize::from(self.elimina_se_vecchio(&chiave(ente, &b.impronta)?, limite).await?);
-            }
+        for impronta in blob {
+            n += usize::from(self.elimina_se_vecchio(&chiave(ente, impronta)?, limite).await?);
         }
         Ok(n)
     }
@@ -106,7 +107,11 @@ impl Archivio {
     async fn elimina_se_vecchio(&self, chiave: &Chiave, limite: Timestamp) -> Result<bool, StorageError> {
         let _raccolgo = self.raccolta.write().await;
         // Between the list and here the same bytes may have arrived again, for someone who is about to cite them.
-        let vecchio = istante(&self.store.head(chiave).await?) < limite;
+        let vecchio = match self.store.head(chiave).await {
+            Ok(m) => istante(&m) < limite,
+            Err(object_store::Error::NotFound { .. }) => false,
+            Err(e) => return Err(e.into()),
+        };
         if vecchio {
             self.store.delete(chiave).await?;
         }

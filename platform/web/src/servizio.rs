@@ -36,6 +36,9 @@ pub struct Service {
     pub lavori: fn() -> Vec<jobs::Lavoro>,
     pub periodici: fn() -> Vec<jobs::Periodico>,
     pub istruzioni: &'static [Istruzione],
+    /// Statements that, given the ente and some fingerprints, return those that rows of this service cite: what none cites
+    /// leaves the archive.
+    pub citati: &'static [&'static str],
     pub codici: &'static [Frase],
     pub menu: &'static [VoceMenu],
     pub menu_pubblico: &'static [VoceMenu],
@@ -139,6 +142,7 @@ impl Service {
             lavori: Vec::new,
             periodici: Vec::new,
             istruzioni: &[],
+            citati: &[],
             codici: &[],
             menu: &[],
             menu_pubblico: &[],

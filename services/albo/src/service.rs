@@ -54,6 +54,7 @@ pub const fn service() -> Service {
         rotte: crate::web::rotte,
         periodici: jobs::periodici,
         istruzioni: sql::ALL,
+        citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
         menu_pubblico: MENU_PUBBLICO,

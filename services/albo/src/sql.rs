@@ -129,10 +129,13 @@ pub(crate) const ATTESE_RELATE: &str = di_chi!(
      order by a.fine limit 50"
 );
 
+// Fingerprints of files, among these, that an act exposes, exposed or will expose.
+pub(crate) const CITATI: &str = "select distinct impronta from albo.file where ente = $1 and impronta = any ($2)";
+
 pub const ALL: &[Istruzione] = istruzioni! {
     App: TIPI, REGOLA, IMPOSTA_TERMINE, IMPOSTA_REGOLA, PREPARA, RISCRIVI, SCARTA, CONFERMA, PROGRAMMA, AFFIGGI, ESPONI_FILE,
         ANNULLA, NUOVA_FINE, RIMUOVI, RIMUOVI_NOMI, TOGLI_FILE, TOGLI_MOTIVI, RELATA, NUOVO_FILE, SCARTA_FILE, OPERAZIONE,
         ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, IN_PREPARAZIONE, PUBBLICATI, DEL_FILO,
-        CHI_AFFIGGE, DA_AFFIGGERE;
+        CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
     Scrivania: ATTESE_BOZZE, ATTESE_RELATE;
 };

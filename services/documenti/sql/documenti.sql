@@ -7,6 +7,16 @@ select sistema.sola_aggiunta('documenti.documento'), sistema.sola_aggiunta('docu
        sistema.sola_aggiunta('documenti.classe'), sistema.sola_aggiunta('documenti.fascicolo_passo'),
        sistema.sola_aggiunta('documenti.fascicolo_contenuto'), sistema.sola_aggiunta('documenti.verifica');
 
+-- A blob enters by a row of documento. Until its transaction ends nobody else knows of the citation: the collection of
+-- what nobody cites takes this lock alone, so it neither runs beside a citation nor lets one begin while it deletes.
+create or replace function documenti.cita() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('documenti.citazioni'), new.ente);
+  return new;
+end $$;
+drop trigger if exists cita on documenti.documento;
+create trigger cita before insert on documenti.documento for each row execute function documenti.cita();
+
 grant select on documenti.filo, documenti.documento, documenti.titolario, documenti.classe, documenti.progressivo,
   documenti.fascicolo, documenti.fascicolo_passo, documenti.fascicolo_contenuto, documenti.anomalia, documenti.verifica
   to alleanza_app, alleanza_scrivania;

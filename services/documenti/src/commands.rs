@@ -80,6 +80,12 @@ async fn documento(tx: &mut Tx<DiEnte>, chi: Option<&Chi>, filo: FiloId, d: &Nuo
     })
 }
 
+/// Keeps citations of blobs out of this ente until the transaction ends; false when somebody is citing now.
+pub async fn sospendi_citazioni(tx: &mut Tx<DiEnte>) -> Result<bool, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_scalar(sql::SOSPENDI_CITAZIONI).bind(ente).fetch_one(tx.conn()).await?)
+}
+
 /// The plan of the law's model (ANCI 2005), for an ente that has none yet.
 pub async fn adotta_modello(tx: &mut Tx<DiEnte>, chi: &Chi) -> Esito<()> {
     if queries::versione(tx).await?.is_some() {

@@ -20,7 +20,7 @@ mod web;
 pub use ::web::Pagine;
 pub use commands::{
     adotta_modello, aggiungi, aggiungi_del_programma, apri_fascicolo, chiudi_fascicolo, fascicola, nuovo_filo,
-    nuovo_filo_del_programma, oscura_titolo, riapri_fascicolo, varia_titolario,
+    nuovo_filo_del_programma, oscura_titolo, riapri_fascicolo, sospendi_citazioni, varia_titolario,
 };
 pub use errors::{CODICI, DocumentiError};
 pub use jobs::{BlobAnomalo, verifica_blob};

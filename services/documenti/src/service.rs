@@ -47,6 +47,7 @@ pub const fn service() -> Service {
         rotte: crate::web::rotte,
         periodici: jobs::periodici,
         istruzioni: sql::ALL,
+        citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
         anteprima,

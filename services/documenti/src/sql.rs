@@ -90,6 +90,11 @@ pub(crate) const PASSI_FASCICOLO: &str = "select s.istante, s.operazione, s.moti
 pub(crate) const DOVE_STA: &str = "select anno, classifica, progressivo from documenti.fascicolo_contenuto \
      where ente = $1 and riferimento = $2 order by anno, classifica, progressivo";
 
+// Who cites a blob holds this lock, shared, until the end of its transaction (documenti.cita): who collects must be alone.
+pub(crate) const SOSPENDI_CITAZIONI: &str = "select pg_try_advisory_xact_lock(hashtext('documenti.citazioni'), $1)";
+pub(crate) const CITATI: &str =
+    "select distinct impronta from documenti.documento where ente = $1 and impronta = any ($2)";
+
 // Every blob once, in the order of its fingerprint, a lot at a time.
 pub(crate) const BLOB: &str = "select distinct impronta from documenti.documento \
      where ente = $1 and impronta > $2 order by impronta limit $3";
@@ -121,7 +126,7 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: NUOVO_FILO, FILO, FILI, OSCURA_TITOLO, AGGIUNGI, DOCUMENTO, DOCUMENTI, VERSIONE, VERSIONI, NUOVO_TITOLARIO,
         CLASSI_DA_ELENCO, CLASSI_VARIATE, AGGIUNGI_CLASSE, CLASSI, CLASSE, PROSSIMO, APRI_FASCICOLO, PASSO_FASCICOLO,
         FASCICOLO_DA_CAMBIARE, SEGNA_CHIUSO, METTI_DENTRO, FASCICOLO, FASCICOLI, CONTENUTI, PASSI_FASCICOLO, DOVE_STA,
-        BLOB, TROVA_ANOMALIA, RISOLVI_ANOMALIA, VERIFICATO, ULTIMA_VERIFICA, ANOMALIE;
+        SOSPENDI_CITAZIONI, CITATI, BLOB, TROVA_ANOMALIA, RISOLVI_ANOMALIA, VERIFICATO, ULTIMA_VERIFICA, ANOMALIE;
     Scrivania: ANOMALIE_DI_CHI;
     Manutenzione: BLOB_DI_TUTTI;
 };

@@ -51,6 +51,7 @@ pub const fn service() -> Service {
         tabelle: TABELLE,
         permessi: permissions::PERMESSI,
         istruzioni: crate::ISTRUZIONI,
+        citati: &[crate::sql::CITATI],
         codici: crate::CODICI,
         menu: MENU,
         ..Service::vuoto("enti", "Ente", MIGRAZIONI)

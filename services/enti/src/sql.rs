@@ -156,6 +156,10 @@ pub(crate) const PER_ALLEANZA: &str = "select set_config('alleanza.ente', $1::in
 pub(crate) const SERVIZI_DEI_MEMBRI: &str = "select membro, membro_nome, servizio, dal from alleanza_vista.servizio_di_membro \
      where alleanza = $1 order by membro_nome, membro, servizio";
 
+// The acts that a step of an adhesion cites, among these.
+pub(crate) const CITATI: &str = "select atto_documento from enti.adesione_passo \
+     where ente = $1 and atto_documento = any ($2)";
+
 pub const ALL: &[Istruzione] = istruzioni! {
     Manutenzione: EDIZIONE, SEGNA_EDIZIONE, CARICA_COMUNI, ISCRIVI_DI_LISTA, CESSA_COMUNI, CHIUDI_CODICI, CHIUDI_CODICI_DI_CESSATI, APRI_CODICI, PER_CODICE,
         SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
@@ -163,6 +167,6 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: AOO, SCHEDA, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, CHIUDI_INCARICO, INCARICA, SERVIZI_ATTIVI, ATTIVO, STORIA_SERVIZI,
         ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
-        CAMBIA_ADESIONE, NUOVO_PASSO, PASSI, MIE_ADESIONI, CERCA_MEMBRO;
+        CAMBIA_ADESIONE, NUOVO_PASSO, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI;
     Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI;
 };

@@ -60,6 +60,7 @@ pub const fn service() -> Service {
         rotte: crate::web::rotte,
         periodici: giornaliero::periodici,
         istruzioni: sql::ALL,
+        citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
         ricerca: Some(MENU[0]),

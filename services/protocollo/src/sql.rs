@@ -336,6 +336,10 @@ where g.posizione is null or s.posizione is null or g.numero <> s.numero or g.an
   or to_jsonb(g.titolario) is distinct from s.c -> 'titolario' or g.corrente <> (s.posizione = u.posizione) \
   or (g.corrente and (r.ufficio <> g.ufficio or r.classifica <> g.classifica or r.titolario <> g.titolario))";
 
+// Fingerprints of documents, among these, that the register cites.
+pub(crate) const CITATI: &str = "select impronta from protocollo.registrazione where ente = $1 and impronta = any ($2) \
+     union select impronta from protocollo.allegato where ente = $1 and impronta = any ($2)";
+
 pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posizione, anno, numero, istante, verso, \
        oggetto, encode(impronta, 'hex') as impronta, classifica, ufficio, annullata_il is not null as annullata \
      from protocollo.registrazione where ente = $1 order by aoo, posizione";
@@ -344,7 +348,7 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
         ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
         NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
-        GIORNALIERI, GIORNALIERO;
+        GIORNALIERI, GIORNALIERO, CITATI;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;
     Manutenzione: PROIEZIONE, STATO;
 };

@@ -157,15 +157,18 @@ async fn lists_and_copies() {
 }
 
 #[tokio::test]
-async fn only_old_uncited_blobs_are_collected() {
+async fn only_old_blobs_are_deleted() {
     let (c, a) = Cartella::nuova();
     let (citato, bozza) = (a.scrivi(ENTE, b"citato").await.unwrap(), a.scrivi(ENTE, b"bozza").await.unwrap());
     let altrui = a.scrivi("c_a345", b"altrui").await.unwrap();
-    let citati = HashSet::from([citato.impronta]);
     let ora = SignedDuration::from_hours(1);
-    assert_eq!(a.raccogli(ENTE, &citati, ora).await.unwrap(), 0);
+    let vecchi = async |grazia| -> Vec<Impronta> { a.vecchi(ENTE, grazia).await.unwrap().try_collect().await.unwrap() };
+    assert_eq!(vecchi(ora).await, []);
     // A negative grace makes everything old.
-    assert_eq!(a.raccogli(ENTE, &citati, -ora).await.unwrap(), 1);
+    assert_eq!(vecchi(-ora).await.len(), 2);
+    let via = [bozza.impronta, Impronta::di(b"mai arrivato")];
+    assert_eq!(a.elimina(ENTE, &via, ora).await.unwrap(), 0, "young again since the list was read");
+    assert_eq!(a.elimina(ENTE, &via, -ora).await.unwrap(), 1);
     assert!(a.esiste(ENTE, &citato.impronta).await.unwrap());
     assert!(!a.esiste(ENTE, &bozza.impronta).await.unwrap());
     assert!(a.esiste("c_a345", &altrui.impronta).await.unwrap());
