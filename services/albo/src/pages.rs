@@ -235,11 +235,25 @@ pub(crate) struct PaginaModulo<'a> {
     pub titolo: &'static str,
     pub id: Option<Uuid>,
     pub tipi: Vec<Tipo>,
+    /// The dates if it were published now as what it seems to be, when its term needs no second look.
+    pub subito: Option<Periodo>,
     pub documenti: Vec<documenti::Documento>,
     pub modulo: Modulo,
 }
 
+/// What a person who publishes straight from the form has seen: the type, and the last day.
+pub(crate) fn visto(tipo: &str, al: Data) -> String {
+    format!("{tipo} {al}")
+}
+
 impl PaginaModulo<'_> {
+    /// Type, first and last day in words, and what the button says was seen.
+    fn subito(&self) -> Option<(&str, String, String, String)> {
+        let (p, codice) = (self.subito?, self.modulo.valore("tipo"));
+        let (tipo, al) = (self.tipi.iter().find(|t| t.codice == codice)?, p.al()?);
+        Some((&tipo.nome, in_italiano(p.dal()), in_italiano(al), visto(codice, al)))
+    }
+
     fn qui(&self) -> String {
         self.op.percorso(self.id.map_or(Percorso::Nuovo, Percorso::Modifica))
     }

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::{DiEnte, Tx};
 use documenti::{Documento, DocumentoId, FiloId};
+use kernel::{Data, Periodo};
 use registers::Richiesta;
 use serde::Deserialize;
 use serde_json::json;
@@ -12,13 +13,13 @@ use uuid::Uuid;
 use web::{Caricamento, Errore, FileRicevuto, Inviato, Modulo, Operatore, Pagina, Regole};
 
 use super::Percorso;
-use crate::AlboError;
 use crate::commands::{self, Conferma, DaPubblicare, FileDaPubblicare};
 use crate::controllo;
-use crate::model::{self, Atto, FORME, Forma, Tipo};
-use crate::pages::{Anteprima, PaginaModulo};
+use crate::model::{self, Atto, FORME, Forma, TermineDiTipo};
+use crate::pages::{Anteprima, PaginaModulo, visto};
 use crate::permissions::Pubblica;
 use crate::queries;
+use crate::{AlboError, Rifiuto};
 
 #[derive(Deserialize, Default)]
 pub(super) struct Da {
@@ -75,9 +76,26 @@ async fn modulo(
 ) -> Result<Response, Errore> {
     let oggi = tx.oggi();
     let tipi = queries::tipi(tx, oggi).await?;
+    let tipo = tipi.iter().find(|t| id.is_none() && t.codice == m.valore("tipo"));
+    let certo = tipo.and_then(|t| t.termine.as_ref()).filter(|t| t.fa_norma());
+    let subito = se_adesso(tx, certo, None).await?.and_then(Result::ok);
     let titolo = if id.is_some() { "Correggi la bozza" } else { "Pubblica all’albo" };
     let pagina = Pagina::ufficio(op, titolo).attiva("albo").di(&m);
-    Ok(pagina.con(PaginaModulo { op, titolo, id, tipi, documenti, modulo: m }))
+    Ok(pagina.con(PaginaModulo { op, titolo, id, tipi, subito, documenti, modulo: m }))
+}
+
+/// The dates of a publication that starts now, or why it cannot; nothing without a term.
+async fn se_adesso(
+    tx: &mut Tx<DiEnte>,
+    termine: Option<&TermineDiTipo>,
+    ultimo_giorno: Option<Data>,
+) -> Result<Option<Result<Periodo, Rifiuto>>, Errore> {
+    let Some(termine) = termine else { return Ok(None) };
+    let (oggi, adesso) = (tx.oggi(), tx.now());
+    let regola = queries::regola(tx, oggi).await?;
+    Ok(Some(termine.durata(&regola, ultimo_giorno).and_then(|durata| {
+        model::tempi::periodo(adesso, regola.ora_limite.as_deref(), durata).ok_or(Rifiuto::UltimoGiornoPassato)
+    })))
 }
 
 pub(super) async fn prepara(op: Operatore, corpo: Caricamento) -> Result<Response, Errore> {
@@ -102,13 +120,32 @@ pub(super) async fn prepara(op: Operatore, corpo: Caricamento) -> Result<Respons
             let poi = op.percorso(Percorso::Bozza(id));
             registers::rispondi(&mut tx, m.chiave(), &json!({ "bozza": poi })).await.map_err(AlboError::from)?;
             tx.commit().await?;
-            Ok(Redirect::to(&poi).into_response())
+            let poi = pubblica_se_visto(&op, id, &da_pubblicare, m.valore("subito")).await?;
+            Ok(Redirect::to(&op.percorso(poi)).into_response())
         }
         Err(e) => {
             m.accogli("", e.into())?;
             let mut tx = op.tx().await?;
             modulo(&op, &mut tx, None, m, o.documenti).await
         }
+    }
+}
+
+/// From the form straight to the albo, when it says nothing new to who saw the dates there. Another type or other dates,
+/// something to look at in the documents, or any obstacle: the preview says it, and nothing is published.
+async fn pubblica_se_visto(op: &Operatore, id: Uuid, d: &DaPubblicare, detto: &str) -> Result<Percorso, Errore> {
+    if detto.is_empty() || d.file.iter().any(|f| !f.non_controllato.is_empty()) {
+        return Ok(Percorso::Bozza(id));
+    }
+    let mut tx = op.tx().await?;
+    let p = tx.consenti::<Pubblica>(op.chi()).await?;
+    match commands::pubblica(&mut tx, &p, id, Conferma::NonData).await {
+        Ok(p) if visto(&d.tipo, p.al) == detto => {
+            tx.commit().await?;
+            Ok(Percorso::Atto { anno: p.anno, numero: p.numero.valore() })
+        }
+        Ok(_) | Err(AlboError::Rifiuto(_)) => Ok(Percorso::Bozza(id)),
+        Err(e) => Err(e.into()),
     }
 }
 
@@ -129,7 +166,7 @@ async fn origine_della_bozza(op: &Operatore, tx: &mut Tx<DiEnte>, id: Uuid) -> R
 pub(super) async fn modifica(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let (a, o) = origine_della_bozza(&op, &mut tx, id).await?;
-    let data = |d: Option<kernel::Data>| d.map(kernel::tempo::breve).unwrap_or_default();
+    let data = |d: Option<Data>| d.map(kernel::tempo::breve).unwrap_or_default();
     let m = op
         .modulo()
         .con("tipo", a.tipo)
@@ -263,15 +300,10 @@ async fn pagina_anteprima(op: &Operatore, tx: &mut Tx<DiEnte>, id: Uuid, m: Modu
         let poi = Percorso::Atto { anno: p.anno, numero: p.numero.valore() };
         return Ok(Redirect::to(&op.percorso(poi)).into_response());
     }
-    let (oggi, adesso) = (tx.oggi(), tx.now());
-    let tipo: Option<Tipo> = queries::tipo(tx, &atto.tipo, oggi).await?;
-    let regola = queries::regola(tx, oggi).await?;
+    let oggi = tx.oggi();
+    let termine = queries::tipo(tx, &atto.tipo, oggi).await?.and_then(|t| t.termine);
     let file = queries::file(tx, id).await?;
-    let termine = tipo.and_then(|t| t.termine);
-    let periodo = termine.as_ref().map(|t| {
-        let durata = t.durata(&regola, atto.ultimo_giorno_chiesto)?;
-        model::tempi::periodo(adesso, regola.ora_limite.as_deref(), durata).ok_or(crate::Rifiuto::UltimoGiornoPassato)
-    });
+    let periodo = se_adesso(tx, termine.as_ref(), atto.ultimo_giorno_chiesto).await?;
     let pagina = Pagina::ufficio(op, "Prima di pubblicare").attiva("albo").di(&m);
     Ok(pagina.con(Anteprima { op, atto, file, termine, periodo, modulo: m }))
 }
@@ -306,9 +338,9 @@ pub(super) async fn decidi(
                 return Ok(Redirect::to(&op.percorso(poi)).into_response());
             }
             // A double click: the second finds the act published, and goes to see it.
-            Err(AlboError::Rifiuto(crate::Rifiuto::GiaPubblicato)) => {}
+            Err(AlboError::Rifiuto(Rifiuto::GiaPubblicato)) => {}
             Err(e) => {
-                let campo = if matches!(e, AlboError::Rifiuto(crate::Rifiuto::InizioPassato)) { "giorno" } else { "" };
+                let campo = if matches!(e, AlboError::Rifiuto(Rifiuto::InizioPassato)) { "giorno" } else { "" };
                 m.accogli(campo, e.into())?;
             }
         }

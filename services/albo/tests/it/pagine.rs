@@ -136,28 +136,7 @@ async fn another_host_and_another_id_find_nothing() {
 async fn a_registration_becomes_a_publication_in_one_form() {
     let casa = Casa::nuova().await;
     casa.alle(date(2027, 2, 20).at(9, 0, 0, 0)).await;
-    let (mut tx, p) = permesso_di_registrare(&casa).await;
-    let ricevuto = casa.archivio.scrivi(VALBRUNA, PDF).await.unwrap();
-    let documento = NuovoDocumento::generato("delibera.pdf", ricevuto);
-    let da = DaRegistrare {
-        verso: Verso::Entrata,
-        oggetto: "Deliberazione della Giunta n. 88, tariffe".into(),
-        corrispondenti: vec![Corrispondente::nuovo("PG", "Comunità montana Peligna")],
-        arrivo: None,
-        mezzo: "posta".into(),
-        numero_mittente: "88".into(),
-        data_mittente: None,
-        classifica: "VI.5".into(),
-        ufficio: enti::UFFICIO.into(),
-        filo: None,
-        riservata: false,
-        documento: Some(documento),
-        allegati: Vec::new(),
-        richiesta: None,
-    };
-    let registrata = protocollo::registra(&mut tx, &p, &da).await.unwrap();
-    tx.commit().await.unwrap();
-
+    let registrata = registrata(&casa, "delibera.pdf", PDF).await;
     let ada = casa.entra(ADA).await;
     let r = casa.leggi(&format!("/e/u_valbruna/albo/nuovo?da={}/{}", registrata.anno, registrata.numero), &ada).await;
     assert_eq!(r.stato, StatusCode::OK, "{}", r.corpo);
@@ -190,6 +169,77 @@ async fn a_registration_becomes_a_publication_in_one_form() {
         .await;
     assert_eq!(doppio.header("location"), "/e/u_valbruna/albo/2027/1", "a double click publishes once");
     assert!(casa.pubblico(HOST, "/albo/2027/1", "").await.corpo.contains("Comunità montana Peligna"));
+    casa.butta().await;
+}
+
+/// A deliberation of another body, registered in the protocol with one document.
+async fn registrata(casa: &Casa, nome: &str, byte: &[u8]) -> protocollo::Registrata {
+    let (mut tx, p) = permesso_di_registrare(casa).await;
+    let ricevuto = casa.archivio.scrivi(VALBRUNA, byte).await.unwrap();
+    let documento = NuovoDocumento::generato(nome, ricevuto);
+    let da = DaRegistrare {
+        verso: Verso::Entrata,
+        oggetto: "Deliberazione della Giunta n. 88, tariffe".into(),
+        corrispondenti: vec![Corrispondente::nuovo("PG", "Comunità montana Peligna")],
+        arrivo: None,
+        mezzo: "posta".into(),
+        numero_mittente: "88".into(),
+        data_mittente: None,
+        classifica: "VI.5".into(),
+        ufficio: enti::UFFICIO.into(),
+        filo: None,
+        riservata: false,
+        documento: Some(documento),
+        allegati: Vec::new(),
+        richiesta: None,
+    };
+    let registrata = protocollo::registra(&mut tx, &p, &da).await.unwrap();
+    tx.commit().await.unwrap();
+    registrata
+}
+
+/// From the registration, one click: but only to what the form had shown.
+#[tokio::test]
+async fn one_click_publishes_what_the_form_showed_and_nothing_else() {
+    let casa = Casa::nuova().await;
+    casa.alle(date(2027, 2, 20).at(9, 0, 0, 0)).await;
+    let r = registrata(&casa, "delibera.txt", b"Si approvano le tariffe.").await;
+    let da = format!("{}/{}", r.anno, r.numero);
+    let nuovo = format!("/e/u_valbruna/albo/nuovo?da={da}");
+    let ada = casa.entra(ADA).await;
+    let mai = casa.leggi("/e/u_valbruna/albo/nuovo", &ada).await;
+    assert!(!mai.corpo.contains("Se pubblichi adesso"), "of an act without a type nothing is known");
+
+    let prima = casa.leggi(&nuovo, &ada).await;
+    let date = "Se pubblichi adesso come Delibera di Giunta: esposto dal 20 febbraio 2027 a tutto il 6 marzo 2027.";
+    assert!(prima.corpo.contains(date), "{}", prima.corpo);
+    let visto = prima.nascosto("subito").to_owned();
+    let documento = prima.nascosto("documento").to_owned();
+    let ieri = visto.replace("2027-03-06", "2027-03-05");
+    for (tipo, subito, file) in [
+        ("delibera_consiglio", &visto, None),
+        ("delibera_giunta", &ieri, None),
+        ("delibera_giunta", &visto, Some(("file", "elenco.txt", &b"c.f. RSSMRA85T10A562S"[..]))),
+        ("delibera_giunta", &visto, Some(("file", "foto.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"))),
+    ] {
+        let r = casa.leggi(&nuovo, &ada).await;
+        let mut campi = campi(&r, "Tariffe", tipo);
+        campi.extend([("da", da.as_str()), ("documento", &documento), ("subito", subito)]);
+        let file: Vec<_> = file.into_iter().collect();
+        let r = casa.carica("/e/u_valbruna/albo/nuovo", &ada, &campi, &file).await;
+        assert!(r.header("location").starts_with("/e/u_valbruna/albo/bozze/"), "{tipo} {subito} {file:?}: {}", r.corpo);
+        let r = casa.leggi(r.header("location"), &ada).await;
+        assert!(r.corpo.contains("Pubblica adesso"), "still a draft: {}", r.corpo);
+    }
+    let mut campi = campi(&prima, "Tariffe", "delibera_giunta");
+    campi.extend([("da", da.as_str()), ("documento", &documento), ("subito", &visto)]);
+    let r = casa.carica("/e/u_valbruna/albo/nuovo", &ada, &campi, &[]).await;
+    assert_eq!(r.header("location"), "/e/u_valbruna/albo/2027/1", "the first number: {}", r.corpo);
+    let r = casa.carica("/e/u_valbruna/albo/nuovo", &ada, &campi, &[]).await;
+    let r = casa.leggi(r.header("location"), &ada).await;
+    assert_eq!(r.header("location"), "/e/u_valbruna/albo/2027/1", "a double click publishes once");
+    let r = casa.pubblico(HOST, "/albo/2027/1", "").await;
+    assert!(r.corpo.contains("6 marzo 2027") && r.corpo.contains("TUEL), art. 124"), "{}", r.corpo);
     casa.butta().await;
 }
 

@@ -219,6 +219,13 @@ async fn a_scheduled_act_has_no_number_until_it_starts_and_a_late_start_moves_th
         (tardi.dal, tardi.al, tardi.previsto),
         (date(2026, 11, 15), date(2026, 11, 29), Some(date(2026, 11, 12)))
     );
+    let ada = casa.entra("ada.u_valbruna").await;
+    for (numero, lo_dice) in [(1, false), (2, true)] {
+        let r = casa.leggi(&format!("/e/u_valbruna/albo/2026/{numero}/relata"), &ada).await;
+        let detto = pdf::leggi(&r.byte).testo;
+        assert!(detto.contains("dal 15/11/2026 al 29/11/2026") == lo_dice, "{detto}");
+        assert!(detto.contains("L’inizio era programmato per il 12 novembre 2026") == lo_dice, "{detto}");
+    }
     casa.butta().await;
 }
 
