@@ -25,6 +25,9 @@ impl Vista {
     /// Who reads for the register itself: the daily register, the export.
     pub const INTERA: Vista = Vista { tutte: true, uffici: Vec::new() };
 
+    /// What is printed goes round: nobody reads there what is reserved.
+    const CARTA: Vista = Vista { tutte: false, uffici: Vec::new() };
+
     pub async fn di(tx: &mut Tx<DiEnte>, chi: &Chi) -> Result<Vista, Error> {
         let miei: Vec<_> = authz::persone(tx).await?.into_iter().filter(|p| p.id == chi.persona).collect();
         let tutte = miei.iter().any(|p| ConsultaRiservate::RUOLI.contains(&p.ruolo.as_str()));
@@ -255,7 +258,7 @@ pub async fn di_piu_enti(
     Ok(righe.into_iter().map(copri).collect())
 }
 
-/// Registrations from a day to another, in order, at most `limite`.
+/// Registrations from a day to another, in order, at most `limite`, as the register of a period prints them.
 pub async fn periodo(
     tx: &mut Tx<DiEnte>,
     dal: Data,
@@ -267,7 +270,7 @@ pub async fn periodo(
     }
     let ente = tx.ente();
     let fine = inizio_del_giorno(al.tomorrow().unwrap_or(al));
-    Ok(sqlx::query_as(sql::PERIODO)
+    let righe: Vec<Registrazione> = sqlx::query_as(sql::PERIODO)
         .bind(ente)
         .bind(i32::from(dal.year()))
         .bind(i32::from(al.year()))
@@ -275,7 +278,8 @@ pub async fn periodo(
         .bind(db::sql(fine))
         .bind(limite)
         .fetch_all(tx.conn())
-        .await?)
+        .await?;
+    Ok(righe.into_iter().map(|r| Vista::CARTA.copri(r)).collect())
 }
 
 /// Daily registers, from the newest; before `prima_di` when given.

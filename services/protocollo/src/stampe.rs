@@ -148,6 +148,8 @@ impl Periodo {
             "annullata il",
         ]);
         for r in &self.righe {
+            // Of what is reserved the print does not know how many.
+            let allegati = if r.riservata { String::new() } else { r.allegati.to_string() };
             riga(&[
                 &r.anno.to_string(),
                 &r.sette_cifre(),
@@ -161,7 +163,7 @@ impl Periodo {
                 r.numero_mittente.as_deref().unwrap_or_default(),
                 &r.data_mittente().map(tempo::breve).unwrap_or_default(),
                 &r.arrivo().map(|a| a.to_string()).unwrap_or_default(),
-                &r.allegati.to_string(),
+                &allegati,
                 &r.impronta().map(|i| i.to_string()).unwrap_or_default(),
                 &r.annullata_il().map(tempo::data_ora).unwrap_or_default(),
             ]);

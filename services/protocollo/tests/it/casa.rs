@@ -196,6 +196,13 @@ async fn sposta(prova: &Prova, istante: &str) {
     prova.manut.sposta_orologio(voluto.duration_since(vero), &prova.db).await.unwrap();
 }
 
+/// All that a PDF of ours says, however its lines are broken.
+pub fn testo_del_pdf(byte: &[u8]) -> String {
+    let l = pdf::leggi(byte);
+    assert!(l.lacune.is_empty(), "{:?}", l.lacune);
+    l.testo.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 pub fn multipart(campi: &[(&str, &str)], file: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
     let mut b = Vec::new();
     for (n, v) in campi {

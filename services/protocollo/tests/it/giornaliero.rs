@@ -5,7 +5,7 @@ use kernel::Data;
 use protocollo::{Annulla, Giornaliero};
 use sqlx::Executor;
 
-use crate::casa::{A, Casa, autorizzata, entrata, permesso};
+use crate::casa::{A, Casa, autorizzata, entrata, permesso, testo_del_pdf};
 
 pub fn catalogo() -> Catalogo {
     let s = protocollo::service();
@@ -23,6 +23,13 @@ async fn giorni(casa: &Casa) -> Vec<Giornaliero> {
     let mut g = protocollo::giornalieri(&mut tx, None).await.unwrap().righe;
     g.reverse();
     g
+}
+
+/// What the PDF of a day says.
+async fn in_parole(casa: &Casa, g: &Giornaliero) -> String {
+    let mut tx = casa.tx(A).await;
+    let d = documenti::documento(&mut tx, g.pdf).await.unwrap().unwrap();
+    testo_del_pdf(&documenti::leggi(&casa.archivio, A, &d).await.unwrap())
 }
 
 /// A8: every day, empty days too; the next working day skips week ends, Christmas and the patron saint.
@@ -61,6 +68,10 @@ async fn every_day_that_is_over_has_its_register_and_missed_nights_heal() {
     assert_eq!((g[0].primo_numero, g[0].ultimo_numero, g[1].primo_numero), (Some(1), Some(2), None));
     assert_eq!(g[0].testa, g[1].testa, "an empty day has the head of the day before");
     assert_ne!(g[1].testa, g[2].testa);
+    let vuoto = in_parole(&casa, &g[1]).await;
+    for atteso in ["Nessuna registrazione in questo giorno", "25 dicembre 2026", &g[1].testa.a_gruppi()] {
+        assert!(vuoto.contains(atteso), "{atteso} is not in {vuoto}");
+    }
     lavora(&casa).await;
     assert_eq!(giorni(&casa).await.len(), 4, "made once");
     assert_eq!(casa.anomalie().await, Vec::<String>::new());
@@ -79,8 +90,10 @@ async fn it_is_a_pdf_and_data_with_the_head_and_every_link() {
     let d = documenti::documenti(&mut tx, &[g.pdf, g.dati]).await.unwrap();
     assert_eq!(d[0].tipo, "application/pdf");
     assert!(d.iter().all(|d| d.riservato && d.persona.is_none()));
-    let pdf = documenti::leggi(&casa.archivio, A, &d[0]).await.unwrap();
-    assert!(pdf.starts_with(b"%PDF-"));
+    let detto = in_parole(&casa, &g).await;
+    for atteso in ["0000001", "Una lettera; con #strong[typst] dentro", "Nessuna modifica", &g.testa.a_gruppi()] {
+        assert!(detto.contains(atteso), "{atteso} is not in {detto}");
+    }
     let dati: serde_json::Value =
         serde_json::from_slice(&documenti::leggi(&casa.archivio, A, &d[1]).await.unwrap()).unwrap();
     assert_eq!(dati["testa"]["impronta"], g.testa.to_string());

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use protocollo::DaRegistrare;
 
-use crate::casa::{A, B, Casa, Risposta, chi, entrata, multipart};
+use crate::casa::{A, B, Casa, Risposta, chi, entrata, multipart, testo_del_pdf};
 
 const NUOVO: &str = "/e/c_e307/protocollo/nuovo";
 
@@ -166,7 +166,13 @@ async fn documents_leave_verified_and_copies_leave_stamped() {
     let copia = casa.leggi(&format!("{base}/copia/{}", d[0].id), &rita).await;
     assert!(copia.stato == StatusCode::OK && copia.byte.starts_with(&pdf) && copia.byte.len() > pdf.len());
     let foglio = casa.leggi(&format!("{base}/copia/{}", d[1].id), &rita).await;
-    assert!(foglio.byte.starts_with(b"%PDF-") && foglio.header("content-disposition").contains("segnatura.pdf"));
+    assert!(foglio.header("content-disposition").contains("segnatura.pdf"));
+    let detto = testo_del_pdf(&foglio.byte);
+    for atteso in
+        [format!("Prot. n. {} del", protocollo::sette_cifre(r.numero)), d[1].impronta.a_gruppi(), "nota.txt".into()]
+    {
+        assert!(detto.contains(&atteso), "{atteso} is not in {detto}");
+    }
     let altrove = format!("{base}/documenti/{}", db::caso::uuid());
     assert_eq!(casa.leggi(&altrove, &rita).await.stato, StatusCode::NOT_FOUND);
     let metadati = casa.leggi(&format!("{base}/metadati"), &rita).await;
@@ -309,6 +315,7 @@ async fn what_is_reserved_is_read_only_by_who_may() {
 async fn the_register_of_a_period_is_printed() {
     let casa = Casa::nuova().await;
     let r = casa.registra(&entrata("=HYPERLINK(\"http://male.test\")")).await;
+    let segreta = casa.registra(&DaRegistrare { riservata: true, ..entrata("Segnalazione su Bianchi") }).await;
     let giorno = kernel::tempo::breve(kernel::tempo::giorno_a_roma(r.istante));
     let giulia = casa.entra("giulia").await;
     let stampa = |q: String| format!("/e/{A}/protocollo/stampa?{q}");
@@ -317,6 +324,13 @@ async fn the_register_of_a_period_is_printed() {
     assert!(csv.corpo.starts_with('\u{feff}') && csv.corpo.contains("\"'=HYPERLINK("), "{}", csv.corpo);
     let pdf = casa.leggi(&stampa(format!("dal={giorno}&al={giorno}&formato=pdf")), &giulia).await;
     assert!(pdf.byte.starts_with(b"%PDF-"));
+    let stampato = testo_del_pdf(&pdf.byte);
+    for testo in [&csv.corpo, &stampato] {
+        for numero in [r.numero, segreta.numero] {
+            assert!(testo.contains(&protocollo::sette_cifre(numero)), "{numero} is not in {testo}");
+        }
+        assert!(testo.contains("HYPERLINK") && testo.contains("Oggetto riservato") && !testo.contains("Bianchi"));
+    }
     let rovescio = casa.leggi(&stampa("dal=020126&al=010126&formato=pdf".into()), &giulia).await;
     assert!(
         rovescio.stato == StatusCode::UNPROCESSABLE_ENTITY && rovescio.corpo.contains("PRT-031"),
