@@ -71,6 +71,8 @@ test('a clerk registers by keyboard, publishes with one click, a citizen reads, 
   await p.waitForURL(/\/albo\/\d+\/\d+/);
   const pubblicato = /\/albo\/(\d+\/\d+)/.exec(p.url())[1];
 
+  assert.equal(await p.getByText('Come la vede il cittadino').getAttribute('href'), `${d.pubblico('introdacqua')}/albo/${pubblicato}`);
+
   const cittadino = await pagina(browser);
   const r = await cittadino.goto(`${d.pubblico('introdacqua')}/albo`);
   assert.match(r.headers()['x-robots-tag'], /noindex/);
@@ -98,6 +100,25 @@ test('a clerk registers by keyboard, publishes with one click, a citizen reads, 
   assert.match(testo, /Annullata/);
   assert.match(testo, /occupazione di suolo pubblico 🚧/);
   await foto(responsabile, 'annullata');
+
+  // Who was written by mistake asks to be erased: what will happen is shown, then the name is gone and the chain holds.
+  await responsabile.goto(`${d.base}/e/c_e307/protocollo/${chiave}/oscura`);
+  assert.deepEqual(await accessibile(responsabile), []);
+  await responsabile.getByLabel(/Edil Gizio/).check();
+  await responsabile.selectOption('[name=classe]', 'richiesta_interessato');
+  await responsabile.fill('[name=provvedimento]', 'Provvedimento del responsabile n. 13');
+  await responsabile.fill('[name=provvedimento_data]', '24/11/26');
+  await responsabile.click('.al-azioni button[type=submit]:not([name])');
+  await responsabile.waitForSelector('h1:has-text("Prima di oscurare")');
+  assert.deepEqual(await accessibile(responsabile), []);
+  await foto(responsabile, 'prima-di-oscurare');
+  await responsabile.click('button[name=conferma]');
+  await responsabile.waitForURL(new RegExp(`/protocollo/${chiave}$`));
+  assert.doesNotMatch(await responsabile.content(), /Edil Gizio/);
+  await foto(responsabile, 'oscurata');
+  await responsabile.goto(`${d.base}/e/c_e307/protocollo?q=Edil+Gizio`);
+  assert.ok(!(await responsabile.content()).includes(`/protocollo/${chiave}"`), 'search does not find it either');
+  await responsabile.goto(`${d.base}/e/c_e307/protocollo/${chiave}`);
 
   // Signed-in pages of what was just done are accessible too.
   for (const x of [p, cittadino, responsabile]) assert.deepEqual(await accessibile(x), [], x.url());
