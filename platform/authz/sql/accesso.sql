@@ -42,7 +42,7 @@ drop policy if exists annota on accesso.registro_accessi;
 create policy annota on accesso.registro_accessi for insert to alleanza_owner with check (true);
 
 create or replace function accesso.annota_accessi(righe jsonb) returns integer
-language sql security definer set search_path = pg_catalog, accesso as $$
+language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
   with nuove as (
     insert into accesso.registro_accessi (ente, istante, persona, esito, azione, operazione, oggetto)
     select r.ente, r.istante, r.persona, r.esito, r.azione, r.operazione, r.oggetto
@@ -56,7 +56,7 @@ grant execute on function accesso.annota_accessi(jsonb) to alleanza_app;
 -- The person with that user name, made if new. An existing person is reused as it is: nobody renames somebody else's
 -- account, nor learns whether its password is set.
 create or replace function accesso.persona_per_utente(p_utente text, p_nome text, p_cognome text) returns uuid
-language sql security definer set search_path = pg_catalog, accesso as $$
+language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
   insert into accesso.persona (utente, nome, cognome) values (p_utente, p_nome, p_cognome)
   on conflict on constraint persona_utente_unico do nothing;
   -- A second statement, hence a second snapshot: it sees the person that another administrator has just made.
@@ -69,7 +69,7 @@ grant execute on function accesso.persona_per_utente(text, text, text) to allean
 drop policy if exists ovunque on accesso.ruolo;
 create policy ovunque on accesso.ruolo for select to alleanza_owner using (true);
 create or replace function accesso.prima_parola(p_persona uuid, p_parola text) returns boolean
-language sql security definer set search_path = pg_catalog, accesso as $$
+language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
   with fatta as (
     update accesso.persona p set parola = p_parola
     where p.id = p_persona and p.parola is null

@@ -1,7 +1,5 @@
 -- The roles of Alleanza. Run once per server, as a superuser; running it again changes nothing.
--- On an external server: psql -f ruoli.sql, give alleanza_app and alleanza_migra a password or a peer mapping,
--- create database alleanza owner alleanza_owner encoding 'UTF8' locale 'C.UTF-8' template template0,
--- then DATABASE_URL names alleanza_app and ALLEANZA_DB_MIGRA_URL names alleanza_migra.
+-- On an external server, docs/installazione-postgresql.md says what to do before and after, step by step.
 do $$
 declare
   r record;
@@ -9,7 +7,8 @@ begin
   for r in select * from (values
     ('alleanza_owner',       'nologin'),              -- owns every object; DDL only
     ('alleanza_manutenzione','nologin bypassrls'),    -- loader, verification, export, backup; never in the server's pool
-    ('alleanza_migra',       'login noinherit'),      -- the program, when it migrates or maintains: becomes one of the two above
+    ('alleanza_ricerca',     'nologin'),              -- owns the functions that search, reads words and keys; nobody becomes it to serve
+    ('alleanza_migra',       'login noinherit'),      -- the program, when it migrates or maintains: becomes one of the three above
     ('alleanza_app',         'login noinherit'),      -- the program, when it serves: owns nothing, inherits nothing
     ('alleanza_scrivania',   'nologin'),              -- select-only, the enti of one person
     ('alleanza_alleanza',    'nologin'),              -- select-only, views without names or subjects
@@ -22,6 +21,6 @@ begin
     end if;
   end loop;
 end $$;
-grant alleanza_owner, alleanza_manutenzione to alleanza_migra;
+grant alleanza_owner, alleanza_manutenzione, alleanza_ricerca to alleanza_migra;
 -- NOINHERIT matters: with INHERIT the policies of a granted role are OR-ed into the login role's own.
 grant alleanza_scrivania, alleanza_alleanza, alleanza_centro, alleanza_porta, alleanza_coda to alleanza_app;

@@ -51,6 +51,35 @@ begin
   execute format('create policy di_scrivania on %s for select to alleanza_scrivania using %s', tavola, miei);
 end $$;
 
+-- Full text is not leakproof: below a policy that compares the ente its index is not used. So who searches calls a function
+-- of alleanza_ricerca, whose own policy compares nothing, and the function takes the ente from the setting (ADR 6).
+create or replace function sistema.cercabile(tavola regclass, colonne text[]) returns void language plpgsql as $$
+begin
+  execute format('drop policy if exists della_ricerca on %s', tavola);
+  execute format('create policy della_ricerca on %s for select to alleanza_ricerca using (true)', tavola);
+  execute format('revoke all on %s from alleanza_ricerca', tavola);
+  execute format('grant select (%s) on %s to alleanza_ricerca', (select string_agg(quote_ident(c), ', ') from unnest(colonne) c), tavola);
+end $$;
+
+-- Between these two the functions of a schema are written by alleanza_ricerca, which only then may create anything there.
+create or replace function sistema.scrive_la_ricerca(schema_ text) returns void language plpgsql as $$
+begin
+  execute format('grant usage, create on schema %I to alleanza_ricerca', schema_);
+  set local role alleanza_ricerca;
+end $$;
+create or replace function sistema.ha_scritto_la_ricerca(schema_ text) returns void language plpgsql as $$
+declare
+  f regprocedure;
+begin
+  for f in select oid from pg_proc where pronamespace = schema_::regnamespace and proowner = 'alleanza_ricerca'::regrole loop
+    execute format('revoke all on function %s from public', f);
+    execute format('grant execute on function %s to alleanza_app', f);
+  end loop;
+  set local role alleanza_owner;
+  execute format('revoke create on schema %I from alleanza_ricerca', schema_);
+end $$;
+grant execute on function sistema.ha_scritto_la_ricerca(text) to alleanza_ricerca;
+
 grant select on sistema.installazione, sistema.orologio to public;
 grant execute on function sistema.adesso(timestamptz) to public;
 revoke insert, update, delete on sistema.orologio, sistema.installazione from alleanza_manutenzione;

@@ -33,7 +33,10 @@ pub struct Migrazioni {
 /// The schema of this crate, always first.
 pub const SISTEMA: Migrazioni = Migrazioni {
     servizio: "sistema",
-    passi: &[Passo { numero: 1, nome: "sistema", sql: include_str!("../sql/0001_sistema.sql") }],
+    passi: &[
+        Passo { numero: 1, nome: "sistema", sql: include_str!("../sql/0001_sistema.sql") },
+        Passo { numero: 2, nome: "estensioni", sql: include_str!("../sql/0002_estensioni.sql") },
+    ],
     sostituibili: &[Sostituibile { nome: "sistema", sql: include_str!("../sql/sistema.sql") }],
 };
 

@@ -61,7 +61,7 @@ $$;
 
 -- Opens the chain of a register of this ente, at position 0. Opening it again changes nothing.
 create or replace function registri.apri_catena(p_aoo text, p_registro text, p_catena integer) returns void
-language sql security definer set search_path = pg_catalog, registri as $$
+language sql security definer set search_path = pg_catalog, registri, pg_temp as $$
   insert into registri.contatore (ente, aoo, registro, catena, regola, serie, ultimo, posizione, istante, testa)
   select r.ente, r.aoo, r.codice, p_catena, r.regola,
          case r.regola when 'istante' then extract(year from il at time zone 'Europe/Rome')::integer else p_catena end,
@@ -76,7 +76,7 @@ $$;
 create or replace function registri.iscrivi(
   p_aoo text, p_registro text, p_catena integer, p_operazione integer, p_versione integer, p_contenuto bytea, p_chiaro jsonb)
 returns table (serie integer, numero integer, posizione bigint, istante timestamptz, impronta bytea)
-language sql security definer set search_path = pg_catalog, registri as $$
+language sql security definer set search_path = pg_catalog, registri, pg_temp as $$
   with c as (
     update registri.contatore k set (serie, ultimo, posizione, istante, testa) = (
       select s, n, p, il, registri.anello(k.testa, p_versione, r.codice_ente, k.aoo, k.registro, s, p, p_operazione,
@@ -106,7 +106,7 @@ $$;
 
 -- Erases the clear values that a voce of oscuramento or scarto has just named; the trigger checks that it did.
 create or replace function registri.cancella_chiaro(p_aoo text, p_registro text, p_catena integer, p_posizione bigint, p_campi text[])
-returns integer language sql security definer set search_path = pg_catalog, registri as $$
+returns integer language sql security definer set search_path = pg_catalog, registri, pg_temp as $$
   with via as (
     delete from registri.chiaro
     where ente = nullif(current_setting('alleanza.ente', true), '')::integer

@@ -30,7 +30,7 @@ create policy del_membro on enti.alleanza for select to alleanza_owner using (ex
 create or replace function enti.mie_adesioni() returns table (
   id uuid, ente_alleanza text, alleanza text, forma text, stato text, stato_dal date, richiesta_il date, decorre_dal date,
   recesso_efficace_il date, firmata_il date, firma_ente text, firma_alleanza text)
-language sql stable security definer set search_path = pg_catalog, enti as $$
+language sql stable security definer set search_path = pg_catalog, enti, pg_temp as $$
   select a.id, e.denominazione, al.denominazione, a.forma, a.stato, a.stato_dal, a.richiesta_il, a.decorre_dal,
          a.recesso_efficace_il, f.il, f.firma_ente, f.firma_alleanza
   from adesione a

@@ -93,3 +93,33 @@ exception when others then
   return null;
 end $$;
 grant execute on function protocollo.leggi(bytea) to alleanza_app, alleanza_manutenzione;
+
+-- Search (ADR 6): the whole question is asked here, so that the plan may follow the words when they are rare and the list
+-- when they are common; with the values in hand each time, because the two cost a thousand times one another.
+select sistema.cercabile('protocollo.registrazione', '{ente,aoo,anno,numero,verso,istante,classifica,ufficio,riservata,annullata_il,ricerca}'),
+       sistema.cercabile('protocollo.assegnazione', '{ente,aoo,anno,numero,corrente,presa_il}');
+select sistema.scrive_la_ricerca('protocollo');
+create or replace function protocollo.cerca(
+  p_parole text, p_verso text, p_ufficio text, p_classifica text, p_anno_da integer, p_anno_a integer, p_da timestamptz,
+  p_a timestamptz, p_annullate boolean, p_da_prendere boolean, p_dopo_anno integer, p_dopo_numero integer, p_quante bigint,
+  p_riservate boolean, p_uffici text[])
+returns table (aoo text, anno integer, numero integer)
+language plpgsql stable security definer rows 51 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $$
+begin
+  return query
+  select r.aoo, r.anno, r.numero
+  from protocollo.registrazione r
+  join protocollo.assegnazione a on a.ente = r.ente and a.aoo = r.aoo and a.anno = r.anno and a.numero = r.numero and a.corrente
+  where r.ente = nullif(current_setting('alleanza.ente', true), '')::integer
+    and r.ricerca @@ websearch_to_tsquery('protocollo.it', p_parole)
+    and (p_verso is null or r.verso = p_verso) and (p_ufficio is null or r.ufficio = p_ufficio)
+    and (p_classifica is null or r.classifica = p_classifica or r.classifica like p_classifica || '.%')
+    and r.anno between p_anno_da and p_anno_a and r.istante >= p_da and r.istante < p_a
+    and (p_annullate is null or (r.annullata_il is not null) = p_annullate)
+    and (p_da_prendere is null or (a.presa_il is null and r.annullata_il is null) = p_da_prendere)
+    -- Reserved registrations are found only by who may read them.
+    and (not r.riservata or p_riservate or r.ufficio = any (p_uffici))
+    and (p_dopo_anno is null or (r.anno, r.numero) < (p_dopo_anno, p_dopo_numero))
+  order by r.anno desc, r.numero desc limit p_quante;
+end $$;
+select sistema.ha_scritto_la_ricerca('protocollo');

@@ -56,17 +56,11 @@ pub(crate) const ELENCO: &str = registrazione!(
        and ($12::integer is null or (r.anno, r.numero) < ($12, $13::integer)) \
      order by r.anno desc, r.numero desc limit $14"
 );
-// Reserved registrations are found only by who may read them.
+// The function finds, with the same filters; who reads the rows is still the ente.
 pub(crate) const CERCA: &str = registrazione!(
-    "where r.ente = $1 and ($2::text is null or r.verso = $2) and ($3::text is null or r.ufficio = $3) \
-       and ($4::text is null or r.classifica = $4 or r.classifica like $4 || '.%') \
-       and r.anno between $5 and $6 and r.istante >= $7 and r.istante < $8 \
-       and ($9::boolean is null or (r.annullata_il is not null) = $9) \
-       and ($10::boolean is null or (a.presa_il is null and r.annullata_il is null) = $10) \
-       and r.ricerca @@ websearch_to_tsquery('protocollo.it', $11) \
-       and (not r.riservata or $15 or r.ufficio = any ($16)) \
-       and ($12::integer is null or (r.anno, r.numero) < ($12, $13::integer)) \
-     order by r.anno desc, r.numero desc limit $14"
+    "join protocollo.cerca($11, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $13, $14, $15, $16) k \
+       on k.aoo = r.aoo and k.anno = r.anno and k.numero = r.numero \
+     where r.ente = $1 order by r.anno desc, r.numero desc"
 );
 pub(crate) const QUANTE: &str =
     "select count(*) from (select from protocollo.registrazione where ente = $1 and anno = $2 limit 501) q";

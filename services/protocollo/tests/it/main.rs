@@ -10,4 +10,5 @@ mod isolamento;
 mod oscuramento;
 mod pagine;
 mod registrazione;
+mod ricerca;
 mod sabotaggi;
