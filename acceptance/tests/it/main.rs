@@ -4,6 +4,7 @@
 mod isolamento;
 mod istruzioni;
 mod mondo;
+mod muri;
 mod parole;
 mod passaggio;
 mod raccolta;
