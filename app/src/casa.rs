@@ -51,14 +51,20 @@ impl Casa {
         Ok(self.manut.segna_modo("esercizio").await?)
     }
 
-    /// Opens the installation and brings its schema to the program's. `modo` marks it at its birth and must match later.
-    pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
+    /// Opens the installation and brings its schema to the program's; what it will be is still to be said.
+    pub async fn migra() -> anyhow::Result<Casa> {
         let radice = radice()?;
         std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
         let (database, url_app, url_migra) = database(&radice).await?;
         let manut = Manutenzione::connetti(&url_migra).await.context("DB-010: il database non risponde")?;
         let casa = Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, manut, url_app, database };
         casa.manut.migra(&services::migrazioni()).await?;
+        Ok(casa)
+    }
+
+    /// As above; `modo` marks the installation at its birth and must match later.
+    pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
+        let casa = Casa::migra().await?;
         let e = casa.manut.segna_modo(modo.unwrap_or("esercizio")).await?;
         if modo.is_some_and(|m| m != e) {
             bail!(
@@ -71,13 +77,6 @@ impl Casa {
     /// The serving side of the database.
     pub async fn db(&self) -> anyhow::Result<Db> {
         Ok(Db::connetti(&self.url_app, CONNESSIONI).await?)
-    }
-
-    pub fn url(&self, ruolo: &str) -> anyhow::Result<String> {
-        match &self.database {
-            Database::Altrui => bail!("DB-011: con DATABASE_URL l’indirizzo è quello che hai impostato"),
-            Database::Ospite(c) | Database::Nostro(c) => Ok(c.url(ruolo)),
-        }
     }
 
     /// The private cluster, when there is one.

@@ -1,5 +1,6 @@
 //! The command line. Words that people see are Italian; each command is a function that returns the lines to print.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -23,6 +24,9 @@ pub enum Comando {
         /// Carica e si ferma, senza servire
         #[arg(long)]
         carica: bool,
+        /// Quanti comuni caricare; senza, tutta l’alleanza
+        #[arg(long)]
+        comuni: Option<NonZeroUsize>,
     },
     /// Porta il database allo schema di questo programma
     Migra,
@@ -149,7 +153,7 @@ pub struct CreaUtente {
 pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
     match cli.comando {
         Comando::Servi => servi::servi().await,
-        Comando::Demo { carica } => demo::demo(carica).await,
+        Comando::Demo { carica, comuni } => demo::demo(carica, comuni.map(NonZeroUsize::get)).await,
         Comando::Migra => sistema::migra().await,
         Comando::Copia { cartella } => sistema::copia(&cartella).await,
         Comando::Ripristina { cartella } => sistema::ripristina(&cartella).await,

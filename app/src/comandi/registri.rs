@@ -21,7 +21,12 @@ pub async fn verifica(ente: Option<&str>, teste: Option<&Path>) -> anyhow::Resul
     if let Some(codice) = ente {
         esiste(&casa, codice).await?;
     }
-    let esito = registers::verifica::verifica(&casa.manut, ente, &teste, &services::proiezioni()).await?;
+    let mut esito = registers::verifica::verifica(&casa.manut, ente, &teste, &services::proiezioni()).await?;
+    let db = casa.db().await?;
+    esito.impostazioni.extend(registers::verifica::impostazioni_di_chi_serve(&db).await?);
+    esito.impostazioni.sort();
+    esito.impostazioni.dedup();
+    db.chiudi().await;
     let (documenti, guasti) = documenti::verifica_blob(&casa.manut, &casa.archivio, ente).await?;
     casa.chiudi().await?;
 

@@ -8,8 +8,8 @@ use crate::casa::{Casa, radice};
 use crate::cli::RuoloDb;
 
 pub async fn migra() -> anyhow::Result<Vec<String>> {
-    // Opening is migrating: every command leaves the schema at the program's.
-    Casa::apri(None).await?.chiudi().await?;
+    // Every command leaves the schema at the program's; this one does nothing else.
+    Casa::migra().await?.chiudi().await?;
     Ok(vec!["Il database è allo schema di questo programma.".into()])
 }
 
@@ -20,6 +20,9 @@ pub async fn url(ruolo: RuoloDb) -> anyhow::Result<Vec<String>> {
         RuoloDb::Migra => "alleanza_migra",
         RuoloDb::Super => "alleanza_super",
     };
+    if std::env::var_os("DATABASE_URL").is_some() {
+        bail!("DB-011: con DATABASE_URL l’indirizzo è quello che hai impostato");
+    }
     let cluster = db::cluster::Cluster::visita(&radice()?)?;
     let cluster = cluster.context("DB-012: il database non è acceso: avvia prima alleanza servi, o alleanza demo")?;
     Ok(vec![cluster.url(nome)])

@@ -32,7 +32,13 @@ pub struct Misura {
     pub con_storia: usize,
 }
 
-pub const INTERA: Misura = Misura { comuni: usize::MAX, con_storia: 5 };
+impl Misura {
+    /// The first comuni of the alliance, or all of them; the neighbours have a history.
+    pub fn di(comuni: Option<usize>) -> Misura {
+        let comuni = comuni.unwrap_or(usize::MAX);
+        Misura { comuni, con_storia: comuni.min(VICINI.len()) }
+    }
+}
 
 /// The comuni that come first, with a history: those of the shared segretario.
 const VICINI: [&str; 5] = ["c_e307", "c_i501", "c_g210", "c_b256", "c_a318"];
@@ -49,13 +55,17 @@ const PERSONE: [Inventata; 3] = [
 const SEGRETARIA: Inventata = ("elena.marinucci", "Elena", "Marinucci", &["segretario", "protocollo", "albo"]);
 
 /// The lines that say who can sign in.
-pub fn chi_entra(config: &Configurazione) -> Vec<String> {
+pub fn chi_entra(misura: Misura, config: &Configurazione) -> Vec<String> {
     let riga = |(utente, nome, cognome, ruoli): &Inventata, dove: &str| {
         format!("  {utente:<24} {nome} {cognome}, {} ({dove})", ruoli.join(" e "))
     };
     let mut righe = vec![format!("Entrano, tutti con la password {PAROLA}:")];
     righe.extend(PERSONE.iter().map(|p| riga(p, "Introdacqua")));
-    righe.push(riga(&SEGRETARIA, "cinque comuni"));
+    let dove = match misura.con_storia {
+        1 => "Introdacqua".to_owned(),
+        n => format!("{n} comuni"),
+    };
+    righe.push(riga(&SEGRETARIA, &dove));
     righe.push("  admin.introdacqua        Amministratore dell’ente (e così admin.NOME per ogni comune)".into());
     righe.push("  segreteria.cst           Segreteria dell’alleanza (CST Sulmona)".into());
     let albo = config.indirizzo("introdacqua.localhost", "/albo");

@@ -73,7 +73,7 @@ impl Cluster {
         Ok(c)
     }
 
-    fn descrivi(radice: &Path, durata: Durata, chiave: Option<Flock<File>>) -> Result<Cluster, Error> {
+    pub(crate) fn descrivi(radice: &Path, durata: Durata, chiave: Option<Flock<File>>) -> Result<Cluster, Error> {
         let radice = std::path::absolute(radice)?;
         let dati = radice.join("pg");
         let bin = trova_binari(&dati)?;

@@ -70,6 +70,11 @@ macro_rules! istruzioni {
     };
 }
 
+// A superuser, BYPASSRLS, or a role that inherits the others would see every ente: the walls are made for this one role.
+const CHI_SERVE: &str = "select rolname = 'alleanza_app' and not rolsuper and not rolbypassrls and not exists ( \
+       select from pg_roles r where r.rolname ^@ 'alleanza_' and r.oid <> u.oid and pg_has_role(u.oid, r.oid, 'usage')) \
+     from pg_roles u where rolname = current_user";
+
 /// The serving side: a pool of `alleanza_app`, which owns nothing and sees nothing without a scope.
 #[derive(Debug, Clone)]
 pub struct Db {
@@ -78,9 +83,16 @@ pub struct Db {
 }
 
 impl Db {
-    /// Connects as the serving role. `connessioni` is the size of the pool.
+    /// Connects as the serving role, and refuses any other. `connessioni` is the size of the pool.
     pub async fn connetti(url: &str, connessioni: u32) -> Result<Db, Error> {
         let pool = pool(url, connessioni).await?;
+        if !sqlx::query_scalar(CHI_SERVE).fetch_one(&pool).await? {
+            return Err(Error::Cluster(
+                "DB-013: DATABASE_URL deve entrare come alleanza_app, che non è superutente e non eredita altri ruoli \
+                 (NOINHERIT): con un altro ruolo un ente vedrebbe i dati degli altri"
+                    .into(),
+            ));
+        }
         let orologio = Orologio::default();
         orologio.leggi(&pool).await?;
         Ok(Db { pool, orologio })

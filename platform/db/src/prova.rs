@@ -1,7 +1,7 @@
 //! A fresh database for a test: a copy of one migrated template on a shared throw-away cluster with fsync off.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::{Flock, FlockArg};
 use sha2::{Digest, Sha256};
@@ -81,6 +81,11 @@ impl Prova {
 pub fn radice() -> PathBuf {
     std::env::var_os("ALLEANZA_PROVA")
         .map_or_else(|| PathBuf::from(format!("/var/tmp/alleanza-prova-{}", nix::unistd::geteuid())), PathBuf::from)
+}
+
+/// The tools of a cluster under `radice` that nobody has made: for tests that play the server of somebody else.
+pub fn strumenti(radice: &Path) -> Result<Cluster, Error> {
+    Cluster::descrivi(radice, Durata::Durevole, None)
 }
 
 /// Stops the throw-away cluster and removes its files.

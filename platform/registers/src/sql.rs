@@ -58,6 +58,7 @@ pub(crate) const VOCI_ORFANE: &str = "select coalesce(e.codice, r.codice_ente, v
      order by 1, 2, 3, 4";
 pub(crate) const TESTE_SALVATE: &str = "select giorno, posizione, impronta from registri.testa \
      where ente = $1 and aoo = $2 and registro = $3 and catena = $4 order by giorno";
+pub(crate) const MODO: &str = "select modo from sistema.installazione";
 pub(crate) const IMPOSTAZIONI: &str = "select name, setting from pg_settings \
      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'commit_delay')";
 
@@ -73,6 +74,7 @@ pub(crate) const CATENE_DI_ENTE: &str = "select c.aoo, c.registro, c.catena, \
      order by c.aoo collate \"C\", c.registro collate \"C\", c.catena";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPONDI, TESTA_AL, SALVA_TESTA;
-    Manutenzione: TESTE, CATENE, VOCI, VOCI_ORFANE, TESTE_SALVATE, IMPOSTAZIONI, ENTE, CATENE_DI_ENTE;
+    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPONDI, TESTA_AL, SALVA_TESTA,
+        MODO, IMPOSTAZIONI;
+    Manutenzione: TESTE, CATENE, VOCI, VOCI_ORFANE, TESTE_SALVATE, ENTE, CATENE_DI_ENTE;
 };

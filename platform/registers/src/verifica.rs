@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use db::{EnteId, Manut, Manutenzione, Tx};
+use db::{Db, EnteId, Manut, Manutenzione, Tx};
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use kernel::tempo::anno_a_roma;
@@ -411,9 +411,13 @@ async fn stato(
     Ok(())
 }
 
-async fn impostazioni(tx: &mut Tx<Manut>) -> Result<Vec<String>, RegistroError> {
-    let modo: Option<String> =
-        sqlx::query_scalar("select modo from sistema.installazione").fetch_optional(tx.conn()).await?;
+/// What the serving role's own sessions would lose: a role, a database or an address may set what the server does not.
+pub async fn impostazioni_di_chi_serve(db: &Db) -> Result<Vec<String>, RegistroError> {
+    impostazioni(&mut db.senza_ente().await?).await
+}
+
+async fn impostazioni<S>(tx: &mut Tx<S>) -> Result<Vec<String>, RegistroError> {
+    let modo: Option<String> = sqlx::query_scalar(sql::MODO).fetch_optional(tx.conn()).await?;
     if modo.as_deref() == Some("prova") {
         return Ok(Vec::new());
     }
