@@ -48,7 +48,46 @@ impl From<sqlx::Error> for Negato {
     }
 }
 
-/// Made only by [`Consenti::consenti`]; its fields are private on purpose.
+/// The same few lines with one that changes: where the first compiles, what the others get wrong is that line. The codes are
+/// for who reads: stable rustdoc does not compare them.
+macro_rules! prova {
+    ($come:literal, $riga:literal) => {
+        concat!(
+            "```",
+            $come,
+            "\n",
+            "use authz::{Azione, Chi, Consenti, Negato, Permesso};\n",
+            "use db::{DiEnte, Scrivania, Tx};\n",
+            "# struct Registra;\n",
+            "# impl Azione for Registra {\n",
+            "#     const CODICE: &'static str = \"prova.registra\";\n",
+            "#     const RUOLI: &'static [&'static str] = &[\"protocollo\"];\n",
+            "#     const DESCRIZIONE: &'static str = \"registrare\";\n",
+            "# }\n",
+            "# struct Legge;\n",
+            "# impl Azione for Legge {\n",
+            "#     const CODICE: &'static str = \"prova.legge\";\n",
+            "#     const RUOLI: &'static [&'static str] = &[\"consultazione\"];\n",
+            "#     const DESCRIZIONE: &'static str = \"leggere\";\n",
+            "# }\n",
+            "async fn registra(tx: &mut Tx<DiEnte>, p: &Permesso<Registra>) -> Result<(), Negato> { p.vale_per(tx) }\n",
+            "async fn prova(mut tx: Tx<DiEnte>, mut molti: Tx<Scrivania>, chi: Chi) -> Result<(), Negato> {\n",
+            "    let di_registrare = tx.consenti::<Registra>(&chi).await?;\n",
+            "    let di_leggere = tx.consenti::<Legge>(&chi).await?;\n    ",
+            $riga,
+            "\n}\n```\n"
+        )
+    };
+}
+
+/// Made only by [`Consenti::consenti`]; its fields are private on purpose. A command takes the permit of its own action,
+/// and a transaction that may write:
+///
+#[doc = prova!("no_run", "registra(&mut tx, &di_registrare).await")]
+#[doc = prova!("compile_fail,E0061", "registra(&mut tx).await")]
+#[doc = prova!("compile_fail,E0308", "registra(&mut tx, &di_leggere).await")]
+#[doc = prova!("compile_fail,E0308", "registra(&mut molti, &di_registrare).await")]
+#[doc = prova!("compile_fail,E0451", "let a_mano = Permesso { ente: tx.ente(), ..di_registrare }; registra(&mut tx, &a_mano).await")]
 #[derive(Debug)]
 pub struct Permesso<A> {
     ente: EnteId,

@@ -6,8 +6,27 @@ use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
 
 use crate::{Db, Error};
 
+/// The same few lines with one that changes: where the first compiles, what the others get wrong is that line. The codes are
+/// for who reads: stable rustdoc does not compare them.
+macro_rules! prova {
+    ($come:literal, $riga:literal) => {
+        concat!(
+            "```", $come, "\n",
+            "use db::{DiEnte, EnteId, Scrivania, Tx};\n",
+            "use sqlx::{Row, postgres::PgRow};\n",
+            "async fn scrive(tx: &mut Tx<DiEnte>) -> EnteId { tx.ente() }\n",
+            "async fn prova(mut uno: Tx<DiEnte>, mut molti: Tx<Scrivania>, riga: PgRow, numero: i32) -> Result<EnteId, sqlx::Error> {\n    ",
+            $riga,
+            "\n}\n```\n"
+        )
+    };
+}
+
 /// The key of an ente in this installation. It is only ever read from a database row (a resolved host, a person's
 /// roles, a job), never made from a number.
+///
+#[doc = prova!("no_run", r#"riga.try_get::<EnteId, _>("ente")"#)]
+#[doc = prova!("compile_fail,E0423", "Ok(EnteId(numero))")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, serde::Serialize)]
 #[sqlx(transparent)]
 pub struct EnteId(i32);
@@ -45,7 +64,10 @@ pub struct SenzaEnte;
 #[derive(Debug)]
 pub struct Manut;
 
-/// A transaction of scope `S`. Dropped without [`Tx::commit`] it is rolled back.
+/// A transaction of scope `S`. Dropped without [`Tx::commit`] it is rolled back. What writes takes the scope that writes:
+///
+#[doc = prova!("no_run", "Ok(scrive(&mut uno).await)")]
+#[doc = prova!("compile_fail,E0308", "Ok(scrive(&mut molti).await)")]
 #[derive(Debug)]
 pub struct Tx<S> {
     inner: Transaction<'static, Postgres>,
