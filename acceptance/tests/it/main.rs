@@ -1,6 +1,7 @@
 //! What only the whole house can show.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod caricamenti;
 mod comandi;
 mod isolamento;
 mod istruzioni;

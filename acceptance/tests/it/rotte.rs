@@ -11,7 +11,7 @@ use web::{Ambito, Configurazione, Metodo, Rotta, Stato};
 
 use crate::mondo::{Mondo, due_comuni};
 
-fn sito(m: &Mondo) -> axum::Router {
+pub fn sito(m: &Mondo) -> axum::Router {
     let config = Configurazione {
         host_scrivania: "localhost".into(),
         nome: "Prova".into(),
@@ -90,7 +90,7 @@ async fn invia_multipart(sito: &axum::Router, percorso: &str, token: &str) -> St
     sito.clone().oneshot(r.unwrap()).await.unwrap().status()
 }
 
-async fn token(m: &Mondo, utente: &str) -> String {
+pub async fn token(m: &Mondo, utente: &str) -> String {
     authz::accedi(&m.prova.db, utente, storia::PAROLA, "127.0.0.1").await.unwrap().token
 }
 

@@ -42,6 +42,20 @@ pub struct Ricevuto {
     pub tipo: String,
 }
 
+/// A file that arrived whole and is still aside: in the archive only after [`Archivio::deponi`].
+#[derive(Debug)]
+pub struct Arrivato {
+    aside: Chiave,
+    ente: String,
+    ricevuto: Ricevuto,
+}
+
+impl Arrivato {
+    pub fn ricevuto(&self) -> &Ricevuto {
+        &self.ricevuto
+    }
+}
+
 impl Archivio {
     /// Blobs in a local folder, made if missing and closed to other users.
     pub fn locale(cartella: &Path) -> Result<Archivio, StorageError> {
@@ -51,23 +65,20 @@ impl Archivio {
         Ok(Archivio { store: Arc::new(store), cartella: cartella.to_owned(), raccolta: Arc::default() })
     }
 
-    /// Receives a stream of at most `limite` bytes. Whatever fails on the way leaves nothing behind.
-    pub async fn ricevi<E: Into<Box<dyn Error + Send + Sync>>>(
+    /// Receives a stream of at most `limite` bytes, aside. Whatever fails on the way leaves nothing behind.
+    pub async fn accogli<E: Into<Box<dyn Error + Send + Sync>>>(
         &self,
         ente: &str,
         flusso: impl Stream<Item = Result<Bytes, E>>,
         limite: u64,
-    ) -> Result<Ricevuto, StorageError> {
+    ) -> Result<Arrivato, StorageError> {
         valido(ente)?;
         let aside = self.aside();
         let mut scrittura = WriteMultipart::new_with_chunk_size(self.store.put_multipart(&aside).await?, PARTE);
         match travasa(&mut scrittura, flusso, limite).await {
             Ok(ricevuto) => {
                 scrittura.finish().await?;
-                let _scrivo = self.raccolta.read().await;
-                // Bytes that were already here are replaced by equal ones: an altered copy heals, an old one is young again.
-                self.store.rename(&aside, &chiave(ente, &ricevuto.impronta)?).await?;
-                Ok(ricevuto)
+                Ok(Arrivato { aside, ente: ente.to_owned(), ricevuto })
             }
             Err(e) => {
                 // The reason is worth more than a file left aside, which the night sweeps away.
@@ -75,6 +86,20 @@ impl Archivio {
                 Err(e)
             }
         }
+    }
+
+    /// Puts an arrived file in its place, under its own fingerprint.
+    pub async fn deponi(&self, a: Arrivato) -> Result<Ricevuto, StorageError> {
+        let _scrivo = self.raccolta.read().await;
+        // Bytes that were already here are replaced by equal ones: an altered copy heals, an old one is young again.
+        self.store.rename(&a.aside, &chiave(&a.ente, &a.ricevuto.impronta)?).await?;
+        Ok(a.ricevuto)
+    }
+
+    /// Forgets an arrived file.
+    pub async fn lascia(&self, a: Arrivato) {
+        // As above: what stays aside is swept away.
+        let _ = self.store.delete(&a.aside).await;
     }
 
     /// Writes bytes that the program already holds.

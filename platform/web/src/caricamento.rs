@@ -1,11 +1,11 @@
-//! Uploads: a multipart body walked once, texts into the form, each file streamed to the archive as it arrives.
+//! Uploads: a multipart body walked once, texts into the form, each file streamed to disk as it arrives.
 
 use axum::Form;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use kernel::testo::{nome_di_file, nome_ingannevole};
-use storage::{Ricevuto, StorageError};
+use storage::{Arrivato, Ricevuto, StorageError};
 
 use crate::contorno::Operazione;
 use crate::modulo::CSRF;
@@ -19,7 +19,7 @@ const TESTO_MAX: usize = 1 << 20;
 /// What no request may exceed: beyond it the connection is not even read to the end.
 pub(crate) const CORPO_MAX: usize = FILE_QUANTI * (FILE_MAX as usize) + TESTO_MAX;
 
-/// A file already in the archive: safe on disk, but of no document until a transaction says so.
+/// A file in the archive: safe on disk, but of no document until a transaction says so.
 #[derive(Debug, Clone)]
 pub struct FileRicevuto {
     /// The field of the form.
@@ -49,12 +49,29 @@ impl<S: Send + Sync> FromRequest<S> for Caricamento {
 }
 
 impl Caricamento {
-    /// Reads everything. A file that cannot be taken is an error of its field in the form, and the others still arrive;
-    /// the token must come before the first file.
+    /// Reads everything. A file that cannot be taken is an error of its field in the form; the token must come before the
+    /// first file. Files are taken all or none: of a form that is refused for one, or cut short, the archive keeps nothing.
     pub async fn ricevi(self, op: &Operatore) -> Result<(Modulo, Vec<FileRicevuto>), Errore> {
+        let archivio = &op.stato().archivio;
+        let mut arrivati = Vec::new();
+        let letto = self.leggi(op, &mut arrivati).await;
+        let mut file = Vec::new();
+        let interi = letto.as_ref().is_ok_and(Modulo::valido);
+        for InArrivo { campo, nome, tipo_dichiarato, arrivato } in arrivati {
+            if interi {
+                let ricevuto = archivio.deponi(arrivato).await.map_err(Errore::guasto)?;
+                file.push(FileRicevuto { campo, nome, tipo_dichiarato, ricevuto });
+            } else {
+                archivio.lascia(arrivato).await;
+            }
+        }
+        Ok((letto?, file))
+    }
+
+    async fn leggi(self, op: &Operatore, arrivati: &mut Vec<InArrivo>) -> Result<Modulo, Errore> {
         let Caricamento { mut corpo, operazione } = self;
         let mut modulo = Modulo::di(Vec::new(), operazione.csrf());
-        let (mut file, mut testi) = (Vec::new(), Testi::default());
+        let mut testi = Testi::default();
         while let Some(campo) = corpo.next_field().await.map_err(interrotto)? {
             let nome = campo.name().unwrap_or_default().to_owned();
             match campo.file_name().map(str::to_owned) {
@@ -62,7 +79,7 @@ impl Caricamento {
                 Some(f) if f.is_empty() => {}
                 Some(f) => {
                     operazione.controlla_csrf(modulo.valore(CSRF))?;
-                    prendi(op, &mut modulo, &mut file, (nome, f), campo).await?;
+                    prendi(op, &mut modulo, arrivati, (nome, f), campo).await?;
                 }
                 None => {
                     let testo = testi.leggi(campo).await?.ok_or_else(troppo)?;
@@ -72,20 +89,28 @@ impl Caricamento {
         }
         operazione.controlla_csrf(modulo.valore(CSRF))?;
         // The key arrived after the form was made.
-        Ok((modulo.con_chiave(), file))
+        Ok(modulo.con_chiave())
     }
+}
+
+/// A file aside, with what the form says of it.
+struct InArrivo {
+    campo: String,
+    nome: String,
+    tipo_dichiarato: String,
+    arrivato: Arrivato,
 }
 
 /// Takes one file, or notes beside its field why not. The rest of a refused file is skipped by the next step of the walk.
 async fn prendi(
     op: &Operatore,
     modulo: &mut Modulo,
-    file: &mut Vec<FileRicevuto>,
+    arrivati: &mut Vec<InArrivo>,
     (campo, nome): (String, String),
     corpo: Field<'_>,
 ) -> Result<(), Errore> {
     let mostrato = nome_di_file(&nome);
-    if file.len() == FILE_QUANTI {
+    if arrivati.len() == FILE_QUANTI {
         modulo.segna_troppo(
             &campo,
             format!("Si possono caricare al massimo {FILE_QUANTI} file: «{mostrato}» non è entrato."),
@@ -99,15 +124,15 @@ async fn prendi(
         modulo.segna(&campo, frase, "WEB-008");
         return Ok(());
     }
-    if file.iter().any(|f| f.nome == nome) {
+    if arrivati.iter().any(|f| f.nome == nome) {
         modulo.segna(&campo, format!("Due file si chiamano «{nome}»: rinominane uno."), "WEB-009");
         return Ok(());
     }
     let tipo_dichiarato = corpo.content_type().unwrap_or_default().to_owned();
-    match op.stato().archivio.ricevi(&op.ente().codice, corpo, FILE_MAX).await {
-        Ok(ricevuto) => {
-            modulo.aggiungi(&campo, format!("{nome} {}", ricevuto.impronta));
-            file.push(FileRicevuto { campo, nome, tipo_dichiarato, ricevuto });
+    match op.stato().archivio.accogli(&op.ente().codice, corpo, FILE_MAX).await {
+        Ok(arrivato) => {
+            modulo.aggiungi(&campo, format!("{nome} {}", arrivato.ricevuto().impronta));
+            arrivati.push(InArrivo { campo, nome, tipo_dichiarato, arrivato });
             Ok(())
         }
         Err(StorageError::Interrotto(e)) => {

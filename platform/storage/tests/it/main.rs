@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use jiff::SignedDuration;
 use kernel::Impronta;
-use storage::{Archivio, CODICI, Stato, StorageError};
+use storage::{Archivio, CODICI, Ricevuto, Stato, StorageError};
 
 const ENTE: &str = "c_e307";
 const LIMITE: u64 = 20 * 1024 * 1024;
@@ -45,6 +45,16 @@ fn pezzi(pezzi: &[&[u8]]) -> impl Stream<Item = Result<Bytes, std::io::Error>> +
     stream::iter(pezzi.iter().map(|p| Ok(Bytes::copy_from_slice(p))).collect::<Vec<_>>())
 }
 
+/// What a form with one file does.
+async fn ricevi(
+    a: &Archivio,
+    ente: &str,
+    flusso: impl Stream<Item = Result<Bytes, std::io::Error>>,
+    limite: u64,
+) -> Result<Ricevuto, StorageError> {
+    a.deponi(a.accogli(ente, flusso, limite).await?).await
+}
+
 async fn letto(a: &Archivio, impronta: &Impronta) -> Result<Vec<u8>, StorageError> {
     a.leggi(ENTE, impronta).await
 }
@@ -55,14 +65,14 @@ async fn a_stream_becomes_a_blob_named_by_its_fingerprint() {
     // More than two parts of a multipart upload, in pieces that do not divide them.
     let grande: Vec<u8> = (0..12 * 1024 * 1024u32).map(|i| (i % 251) as u8).collect();
     let flusso = stream::iter(grande.chunks(77_777).map(|p| Ok::<_, std::io::Error>(Bytes::copy_from_slice(p))));
-    let r = a.ricevi(ENTE, flusso, LIMITE).await.unwrap();
+    let r = ricevi(&a, ENTE, flusso, LIMITE).await.unwrap();
     assert_eq!((r.impronta, r.dimensione), (Impronta::di(&grande), grande.len() as u64));
     assert_eq!(letto(&a, &r.impronta).await.unwrap(), grande);
     assert_eq!(a.apri(ENTE, &r.impronta).await.unwrap().dimensione, grande.len() as u64);
     let cifre = r.impronta.to_string();
     assert_eq!(c.file(), [c.0.join(ENTE).join(&cifre[..2]).join(&cifre)]);
 
-    let pdf = a.ricevi(ENTE, pezzi(&[b"%P", b"DF-1.7\n"]), LIMITE).await.unwrap();
+    let pdf = ricevi(&a, ENTE, pezzi(&[b"%P", b"DF-1.7\n"]), LIMITE).await.unwrap();
     assert_eq!(pdf.tipo, "application/pdf");
     assert_eq!(a.scrivi(ENTE, b"%PDF-1.7\n").await.unwrap(), pdf);
     assert_eq!(c.file().len(), 2);
@@ -73,19 +83,25 @@ async fn what_fails_leaves_nothing() {
     let (c, a) = Cartella::nuova();
     let rifiuto = |e: StorageError| e.rifiuto().map(|f| f.codice);
 
-    let e = a.ricevi(ENTE, pezzi(&[b"12345", b"67890", b"1"]), 10).await.unwrap_err();
+    let e = ricevi(&a, ENTE, pezzi(&[b"12345", b"67890", b"1"]), 10).await.unwrap_err();
     assert_eq!(rifiuto(e), Some("ARC-001"));
-    assert!(a.ricevi(ENTE, pezzi(&[b"12345", b"67890"]), 10).await.is_ok());
-    assert_eq!(rifiuto(a.ricevi(ENTE, pezzi(&[b"", b""]), 10).await.unwrap_err()), Some("ARC-002"));
+    assert!(ricevi(&a, ENTE, pezzi(&[b"12345", b"67890"]), 10).await.is_ok());
+    assert_eq!(rifiuto(ricevi(&a, ENTE, pezzi(&[b"", b""]), 10).await.unwrap_err()), Some("ARC-002"));
     assert_eq!(rifiuto(a.scrivi(ENTE, b"").await.unwrap_err()), Some("ARC-002"));
     let rotto = pezzi(&[b"abc"]).chain(stream::iter([Err(std::io::Error::other("cable"))]));
-    assert_eq!(rifiuto(a.ricevi(ENTE, rotto, LIMITE).await.unwrap_err()), Some("ARC-003"));
+    assert_eq!(rifiuto(ricevi(&a, ENTE, rotto, LIMITE).await.unwrap_err()), Some("ARC-003"));
+    assert_eq!(c.file().len(), 1);
+
+    // What arrived whole is in no ente's folder until its form is taken, and then nowhere.
+    let arrivato = a.accogli(ENTE, pezzi(&[b"di un modulo rifiutato"]), LIMITE).await.unwrap();
+    assert!(!a.esiste(ENTE, &arrivato.ricevuto().impronta).await.unwrap() && c.file().len() == 2);
+    a.lascia(arrivato).await;
     assert_eq!(c.file().len(), 1);
 
     // The browser goes away: the request's future is dropped in the middle.
     let mai = pezzi(&[b"abc"]).chain(stream::pending());
     let tempo = std::time::Duration::from_millis(50);
-    assert!(tokio::time::timeout(tempo, a.ricevi(ENTE, mai, LIMITE)).await.is_err());
+    assert!(tokio::time::timeout(tempo, ricevi(&a, ENTE, mai, LIMITE)).await.is_err());
     for _ in 0..100 {
         if c.file().len() == 1 {
             return;
@@ -111,7 +127,7 @@ async fn an_altered_blob_is_told_and_never_served_whole() {
         assert!(passati == 0 || passati < alterato.len(), "{passati} bytes went out");
     }
     // The same document arrives again: the blob is whole again.
-    a.ricevi(ENTE, pezzi(&[&[7; 100_000]]), LIMITE).await.unwrap();
+    ricevi(&a, ENTE, pezzi(&[&[7; 100_000]]), LIMITE).await.unwrap();
     assert_eq!(a.verifica(ENTE, &r.impronta).await.unwrap(), Stato::Integro);
 
     std::fs::remove_file(&file).unwrap();
@@ -130,7 +146,7 @@ async fn an_ente_is_a_folder_and_nothing_else() {
         ["", "x", "..", "../c_e307", "c_e307/..", "C_E307", "c e307", "c_e307\0", "in-arrivo", &"a".repeat(21)]
     {
         assert!(matches!(a.scrivi(codice, b"x").await, Err(StorageError::Ente(_))), "{codice:?}");
-        assert!(matches!(a.ricevi(codice, pezzi(&[b"x"]), 9).await, Err(StorageError::Ente(_))), "{codice:?}");
+        assert!(matches!(ricevi(&a, codice, pezzi(&[b"x"]), 9).await, Err(StorageError::Ente(_))), "{codice:?}");
         assert!(matches!(a.apri(codice, &r.impronta).await, Err(StorageError::Ente(_))), "{codice:?}");
         assert!(a.elenco(codice).is_err(), "{codice:?}");
     }

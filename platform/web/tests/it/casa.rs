@@ -1,5 +1,6 @@
 //! Two comuni, three people, the router: everything a test of the kit needs.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use authz::{NuovaPersona, RegistroAccessi};
@@ -16,6 +17,7 @@ pub const PAROLA: &str = "una parola lunga";
 pub struct Casa {
     pub prova: Prova,
     pub router: Router,
+    archivio: PathBuf,
 }
 
 /// An answer, read to its end.
@@ -66,7 +68,20 @@ impl Casa {
             },
             config: Arc::new(config),
         };
-        Casa { prova, router: web::router(stato) }
+        Casa { prova, router: web::router(stato), archivio: cartella }
+    }
+
+    /// Every file of the archive, those still arriving too.
+    pub fn file(&self) -> Vec<PathBuf> {
+        fn visita(cartella: &Path, trovati: &mut Vec<PathBuf>) {
+            for e in std::fs::read_dir(cartella).unwrap() {
+                let p = e.unwrap().path();
+                if p.is_dir() { visita(&p, trovati) } else { trovati.push(p) }
+            }
+        }
+        let mut trovati = Vec::new();
+        visita(&self.archivio, &mut trovati);
+        trovati
     }
 
     pub async fn chiedi(&self, req: Request<Body>) -> Risposta {

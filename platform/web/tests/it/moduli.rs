@@ -1,5 +1,8 @@
 //! Forms: what comes back, what is written beside the fields, what uploads may be.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use web::{Modulo, Regole};
@@ -126,6 +129,7 @@ async fn uploads_arrive_and_bad_ones_are_named() {
         carica(&casa, &giulia, con(&[("", b""), ("a.pdf", b"%PDF-1.7 x"), ("b.pdf", b"\x89PNG\r\n\x1a\n0")]).into())
             .await;
     assert_eq!(r.corpo, "Tetto\na.pdf|application/pdf|application/pdf|10\nb.pdf|application/pdf|image/png|9");
+    assert_eq!(casa.file().len(), 2);
 
     for (file, frase, codice) in [
         (("vuoto.pdf", b"".as_slice()), "«vuoto.pdf»: Il file è vuoto.", "ARC-002"),
@@ -142,6 +146,15 @@ async fn uploads_arrive_and_bad_ones_are_named() {
     let tanti: Vec<(&str, &[u8])> = nomi.iter().map(|n| (n.as_str(), b"x".as_slice())).collect();
     let r = carica(&casa, &giulia, con(&tanti).into()).await;
     assert!(r.stato == StatusCode::PAYLOAD_TOO_LARGE && r.corpo.contains("al massimo 30 file"));
+    // Of the forms that were refused for one file, nothing was kept: neither that file nor the others.
+    assert_eq!(casa.file().len(), 2);
+}
+
+/// What the process holds, in bytes.
+fn memoria() -> u64 {
+    let stato = std::fs::read_to_string("/proc/self/status").unwrap();
+    let riga = stato.lines().find_map(|r| r.strip_prefix("VmRSS:")).unwrap();
+    riga.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,17 +164,24 @@ async fn a_file_over_the_limit_is_refused_and_an_interrupted_one_leaves_nothing(
     let csrf = casa.csrf(&giulia).await;
     let mut testa = multipart(&[("csrf", None, csrf.as_bytes()), ("file", Some("grande.pdf"), b"")]);
     testa.truncate(testa.len() - b"\r\n--x--\r\n".len());
+    // Made while it is sent, always from the same mebibyte: what memory grows by is what the house holds of it.
+    let massimo = Arc::new(AtomicU64::new(0));
     let pezzi = |quanti: usize, coda: &'static [u8]| {
-        let mezzo = bytes::Bytes::from(vec![b'a'; 1 << 20]);
+        let (mezzo, massimo) = (bytes::Bytes::from(vec![b'a'; 1 << 20]), massimo.clone());
         let tutti = std::iter::once(bytes::Bytes::from(testa.clone()))
             .chain(std::iter::repeat_n(mezzo, quanti))
-            .chain([bytes::Bytes::from_static(coda)]);
+            .chain([bytes::Bytes::from_static(coda)])
+            .inspect(move |_| _ = massimo.fetch_max(memoria(), Ordering::Relaxed));
         Body::from_stream(futures_util::stream::iter(tutti.map(Ok::<_, std::io::Error>)))
     };
-    let r = carica(&casa, &giulia, pezzi(101, b"\r\n--x--\r\n")).await;
+    let prima = memoria();
+    let r = carica(&casa, &giulia, pezzi(140, b"\r\n--x--\r\n")).await;
     assert!(r.stato == StatusCode::PAYLOAD_TOO_LARGE && r.corpo.contains("ARC-001"), "{}", r.stato);
+    let cresciuta = massimo.load(Ordering::Relaxed).saturating_sub(prima) >> 20;
+    assert!(cresciuta < 64, "140 MiB went through and memory grew by {cresciuta}");
     let r = carica(&casa, &giulia, pezzi(3, b"")).await;
     assert!(r.stato == StatusCode::BAD_REQUEST && r.corpo.contains("WEB-007"), "{}", r.stato);
+    assert_eq!(casa.file(), Vec::<std::path::PathBuf>::new());
     // The token comes before the files, or none is taken.
     let r = carica(&casa, &giulia, multipart(&[("file", Some("a.pdf"), b"x"), ("csrf", None, csrf.as_bytes())]).into())
         .await;

@@ -86,7 +86,8 @@ pub(super) async fn registra(op: Operatore, c: Caricamento) -> Result<Response, 
         }
     }
     let righe = if da.corrispondenti.len() > RIGHE { RIGHE_MASSIME } else { RIGHE };
-    pagina(&op, m, verso, righe, !file.is_empty()).await
+    let aveva_file = ["documento", "allegati"].iter().any(|c| !m.valore(c).is_empty());
+    pagina(&op, m, verso, righe, aveva_file).await
 }
 
 fn leggi(m: &mut Modulo, file: &[FileRicevuto], op: &Operatore, verso: Verso) -> Result<DaRegistrare, Errore> {
