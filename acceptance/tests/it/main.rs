@@ -5,6 +5,7 @@ mod caricamenti;
 mod comandi;
 mod isolamento;
 mod istruzioni;
+mod modelli;
 mod mondo;
 mod muri;
 mod parole;

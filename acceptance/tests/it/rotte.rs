@@ -30,7 +30,7 @@ pub fn sito(m: &Mondo) -> axum::Router {
     })
 }
 
-fn rotte() -> Vec<Rotta> {
+pub fn rotte() -> Vec<Rotta> {
     web::rotte_del_kit().into_iter().chain(services::tutti().iter().flat_map(|s| (s.rotte)())).collect()
 }
 

@@ -28,6 +28,7 @@ pub fn componi(modello: &Modello, dati: Vec<u8>, opzioni: &PdfOptions) -> Result
     let mondo = Mondo::new(modello, dati).ok_or_else(|| errore(&[]))?;
     let esito = typst::compile::<PagedDocument>(&mondo).output.and_then(|doc| typst_pdf::pdf(&doc, opzioni));
     comemo::evict(MEMORIA);
+    tracing::debug!(modello = modello.nome, riuscito = esito.is_ok(), "composed");
     esito.map_err(|voci| errore(&voci))
 }
 

@@ -1,0 +1,294 @@
+//! Every template is drawn with the data of a real house: who works there follows every link that it is shown, and what no
+//! link shows is asked for by hand. A template that nothing here draws, or that is added and drawn by nobody, is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use app::services;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use db::Scarto;
+use sqlx::Executor;
+use tower::ServiceExt;
+use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use web::Metodo;
+
+use crate::mondo::{Mondo, due_comuni};
+use crate::rotte::{rotte, sito, token};
+
+/// As many pages of a route for each person: the others look the same.
+const PER_ROTTA: usize = 3;
+
+/// The documents that were composed, as the crate that composes them tells its log.
+#[derive(Clone, Default)]
+struct Composti(Arc<Mutex<BTreeSet<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Composti {
+    fn on_event(&self, e: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        e.record(&mut &*self);
+    }
+}
+
+impl Visit for &Composti {
+    fn record_str(&mut self, campo: &Field, valore: &str) {
+        if campo.name() == "modello" {
+            self.0.lock().unwrap().insert(valore.to_owned());
+        }
+    }
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// Somebody with a browser.
+struct Visita<'a> {
+    sito: &'a Router,
+    host: &'static str,
+    biscotto: String,
+    viste: BTreeSet<String>,
+    per_rotta: BTreeMap<&'static str, usize>,
+    pagine: Vec<String>,
+}
+
+impl<'a> Visita<'a> {
+    fn di(sito: &'a Router, host: &'static str, biscotto: String) -> Visita<'a> {
+        Visita { sito, host, biscotto, viste: BTreeSet::new(), per_rotta: BTreeMap::new(), pagine: Vec::new() }
+    }
+
+    /// Asks for a page and keeps it.
+    async fn apri(&mut self, percorso: &str) -> (StatusCode, String) {
+        let req = Request::get(percorso).header(header::HOST, self.host).header(header::COOKIE, &self.biscotto);
+        self.tieni(req.body(Body::empty()).unwrap()).await
+    }
+
+    async fn invia(&mut self, percorso: &str, tipo: &str, corpo: String) -> (StatusCode, String) {
+        let req = Request::post(percorso)
+            .header(header::HOST, self.host)
+            .header(header::COOKIE, &self.biscotto)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, tipo);
+        self.tieni(req.body(Body::from(corpo)).unwrap()).await
+    }
+
+    /// The text of a page; where it leads, if it leads elsewhere.
+    async fn tieni(&mut self, req: Request<Body>) -> (StatusCode, String) {
+        let dove = req.uri().to_string();
+        let r = self.sito.clone().oneshot(req).await.unwrap();
+        let stato = r.status();
+        let html = r.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.to_str().unwrap().starts_with("text/html"));
+        if let Some(altrove) = r.headers().get(header::LOCATION) {
+            return (stato, altrove.to_str().unwrap().to_owned());
+        }
+        let byte = axum::body::to_bytes(r.into_body(), usize::MAX).await.unwrap();
+        assert!(!stato.is_server_error(), "{dove}: {stato}");
+        let testo = if html { String::from_utf8(byte.to_vec()).unwrap() } else { String::new() };
+        self.pagine.push(spazi(&testo));
+        (stato, testo)
+    }
+
+    /// Follows every link, from a page on.
+    async fn segui(&mut self, da: &str) {
+        let mut davanti = vec![da.to_owned()];
+        while let Some(percorso) = davanti.pop() {
+            let Some(rotta) = rotta_di(&percorso) else { continue };
+            let quante = self.per_rotta.entry(rotta).or_default();
+            if *quante >= PER_ROTTA || !self.viste.insert(percorso.clone()) {
+                continue;
+            }
+            *quante += 1;
+            let (stato, testo) = self.apri(&percorso).await;
+            assert!(stato != StatusCode::NOT_FOUND, "a link leads nowhere: {percorso}");
+            davanti.extend(link(&testo, &percorso));
+        }
+    }
+}
+
+/// The route of an address; none for assets and for other hosts.
+fn rotta_di(percorso: &str) -> Option<&'static str> {
+    let via = percorso.split(['?', '#']).next()?;
+    let pezzi: Vec<&str> = via.split('/').collect();
+    let combacia = |r: &&str| {
+        let suoi: Vec<&str> = r.split('/').collect();
+        suoi.len() == pezzi.len() && suoi.iter().zip(&pezzi).all(|(s, p)| s.starts_with('{') && !p.is_empty() || s == p)
+    };
+    let gia: Vec<&str> = rotte().iter().filter(|r| r.metodo == Metodo::Get).map(|r| r.percorso).collect();
+    // The exact one wins over the one with a hole.
+    gia.iter().find(|r| **r == via).or_else(|| gia.iter().find(|r| combacia(r))).copied()
+}
+
+/// Addresses of this same host that a page shows.
+fn link(html: &str, qui: &str) -> Vec<String> {
+    let tutti = html.split("href=\"").skip(1).filter_map(|s| s.split('"').next());
+    tutti
+        .map(|h| h.replace("&#38;", "&").replace("&amp;", "&"))
+        .filter_map(|h| match h.chars().next() {
+            Some('/') if !h.starts_with("//") => Some(h),
+            Some('?') => Some(format!("{}{h}", qui.split('?').next().unwrap_or_default())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// As a browser sees a text: any blank is one.
+fn spazi(t: &str) -> String {
+    t.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Every file of templates, as its path in the repository.
+fn modelli() -> Vec<PathBuf> {
+    // Asked at run time: two clones may share one target folder.
+    let radice = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("..").canonicalize().unwrap();
+    let mut cartelle: Vec<PathBuf> = vec![radice.join("app/templates")];
+    for gruppo in ["platform", "services"] {
+        let crate_ = std::fs::read_dir(radice.join(gruppo)).unwrap();
+        cartelle.extend(crate_.map(|e| e.unwrap().path().join("templates")));
+    }
+    let mut file = Vec::new();
+    while let Some(c) = cartelle.pop() {
+        for e in std::fs::read_dir(c).into_iter().flatten() {
+            let p = e.unwrap().path();
+            if p.is_dir() { cartelle.push(p) } else { file.push(p) }
+        }
+    }
+    file.sort();
+    file
+}
+
+/// What a template says whatever its data are: the text between its tags.
+fn parole(sorgente: &str) -> Vec<String> {
+    let mut detto = Vec::new();
+    let mut resto = sorgente;
+    while let Some((prima, dopo)) = resto.split_once('{') {
+        let chiude = match dopo.chars().next() {
+            Some('{') => "}}",
+            Some('%') => "%}",
+            Some('#') => "#}",
+            _ => {
+                resto = dopo;
+                continue;
+            }
+        };
+        detto.push(spazi(prima));
+        resto = dopo.split_once(chiude).map_or("", |(_, d)| d);
+    }
+    detto.push(spazi(resto));
+    detto.retain(|t| t.chars().count() > 12);
+    detto
+}
+
+/// The templates of pages that none of `pagine` contains, by words that no other template has.
+fn mai_disegnati(pagine: &[String]) -> Vec<String> {
+    let html: Vec<(PathBuf, Vec<String>)> = modelli()
+        .into_iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "html"))
+        .map(|p| (p.clone(), parole(&std::fs::read_to_string(&p).unwrap())))
+        .collect();
+    assert!(html.len() > 40, "few templates were found: {}", html.len());
+    let suo = |p: &Path, t: &String| !html.iter().any(|(q, altre)| q != p && altre.iter().any(|a| a.contains(t)));
+    let disegnato = |(p, dette): &&(PathBuf, Vec<String>)| {
+        dette.iter().filter(|t| suo(p, t)).any(|t| pagine.iter().any(|pagina| pagina.contains(t.as_str())))
+    };
+    html.iter().filter(|m| !disegnato(m)).map(|(p, _)| p.display().to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_template_is_drawn() {
+    let composti = Composti::default();
+    let del_pdf = Targets::new().with_target("pdf", LevelFilter::DEBUG);
+    tracing_subscriber::registry().with(composti.clone().with_filter(del_pdf)).init();
+
+    let m = due_comuni().await;
+    let sito = sito(&m);
+    let mut pagine = Vec::new();
+    for utente in ["elena.marinucci", "admin.introdacqua", "segreteria.cst", "marta.colantoni"] {
+        let mut v = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, utente).await));
+        v.segui("/").await;
+        pagine.append(&mut v.pagine);
+    }
+    let mut elena = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, "elena.marinucci").await));
+    elena.senza_link(&m).await;
+    pagine.append(&mut elena.pagine);
+    let mut cittadino = Visita::di(&sito, "introdacqua.localhost", String::new());
+    cittadino.segui("/").await;
+    assert_eq!(cittadino.apri("/non-esiste").await.0, StatusCode::NOT_FOUND);
+    pagine.append(&mut cittadino.pagine);
+    let mut ignoto = Visita::di(&sito, "localhost", String::new());
+    let (_, porta) = ignoto.apri("/accedi").await;
+    assert!(porta.contains(r#"<main id="contenuto""#) && !porta.contains("<header"), "{porta}");
+    let scaduta =
+        ignoto.invia("/e/c_e307/fascicoli", "application/x-www-form-urlencoded", "oggetto=Tetto".into()).await;
+    assert_eq!(scaduta.0, StatusCode::UNAUTHORIZED);
+    pagine.append(&mut ignoto.pagine);
+    di_notte(&m).await;
+
+    // The frame of the door has no words that the other frames do not have: it was seen above.
+    let mut mai = mai_disegnati(&pagine);
+    mai.retain(|p| !p.ends_with("/cornice_nuda.html"));
+    assert_eq!(mai, Vec::<String>::new());
+    let composti = composti.0.lock().unwrap().clone();
+    let di_carta = modelli().into_iter().filter(|p| p.extension().is_some_and(|e| e == "typ"));
+    // The one that the others import has no name of its own.
+    let mai: Vec<PathBuf> = di_carta
+        .filter(|p| !composti.contains(p.file_stem().unwrap().to_str().unwrap()) && !p.ends_with("base.typ"))
+        .collect();
+    assert_eq!(mai, Vec::<PathBuf>::new());
+    m.prova.butta().await.unwrap();
+}
+
+impl Visita<'_> {
+    /// What no link shows: a page reached from elsewhere, a form with a mistake, the register of a period, the cover sheet of
+    /// a document that cannot be stamped.
+    async fn senza_link(&mut self, m: &Mondo) {
+        let oggi = kernel::tempo::breve(kernel::tempo::giorno_a_roma(m.prova.db.orologio().adesso()));
+        for percorso in [
+            "/protocollo".to_owned(),
+            "/e/c_e307/documenti/verifica".to_owned(),
+            "/e/c_e307/protocollo/stampa?formato=pdf".to_owned(),
+            format!("/e/c_e307/protocollo/stampa?formato=pdf&dal={oggi}&al={oggi}"),
+        ] {
+            self.apri(&percorso).await;
+        }
+        let (_, modulo) = self.apri("/e/c_e307/protocollo/nuovo").await;
+        let nascosto = |nome: &str| {
+            let (_, resto) = modulo.split_once(&format!(r#"name="{nome}" value=""#)).unwrap();
+            resto.split('"').next().unwrap().to_owned()
+        };
+        let (csrf, chiave) = (nascosto("csrf"), nascosto("chiave"));
+        let campi = [
+            ("csrf", csrf.as_str()),
+            ("chiave", &chiave),
+            ("verso", "E"),
+            ("nome-1", "Lucia Petrella"),
+            ("tipo-1", "PF"),
+            ("oggetto", "Appunto"),
+            ("ufficio", enti::UFFICIO),
+            ("classifica", "VI.5"),
+            ("mezzo", "mano"),
+        ];
+        let parte =
+            |(n, v): (&str, &str)| format!("--x\r\ncontent-disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
+        let file = "--x\r\ncontent-disposition: form-data; name=\"documento\"; filename=\"appunto.txt\"\r\n\
+                    content-type: text/plain\r\n\r\nappunto\r\n--x--\r\n";
+        let corpo = campi.map(parte).concat() + file;
+        let (stato, dove) = self.invia("/e/c_e307/protocollo/nuovo", "multipart/form-data; boundary=x", corpo).await;
+        assert_eq!(stato, StatusCode::SEE_OTHER, "{dove}");
+        self.segui(&dove).await;
+    }
+}
+
+/// The daily register, of the day that is over at midnight and of no other.
+async fn di_notte(m: &Mondo) {
+    let mut c = m.prova.come("alleanza_super").await.unwrap();
+    let ieri = "set session_replication_role = replica; update registri.registro set aperto_il = now()";
+    c.execute(ieri).await.unwrap();
+    let catalogo = services::catalogo();
+    jobs::prepara(&m.prova.db, &catalogo).await.unwrap();
+    m.prova.manut.sposta_orologio(Scarto::from_hours(24), &m.prova.db).await.unwrap();
+    let contesto = jobs::Contesto::nuovo(m.prova.db.clone(), m.archivio.clone());
+    jobs::esegui_tutto(&contesto, &catalogo).await.unwrap();
+}
