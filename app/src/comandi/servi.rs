@@ -41,7 +41,10 @@ pub(crate) fn registra() {
 
 /// Serves until SIGINT or SIGTERM, then drains requests and jobs, and stops the database it started.
 #[expect(clippy::print_stdout, reason = "the line that says the program is ready")]
-pub(crate) async fn rispondi(casa: Casa, saluto: fn(&Configurazione) -> Vec<String>) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn rispondi(
+    casa: Casa,
+    saluto: impl Fn(&Configurazione) -> Vec<String>,
+) -> anyhow::Result<Vec<String>> {
     let db = casa.db().await?;
     db.segui_orologio().await?;
     let ascolto = std::env::var("ALLEANZA_LISTEN").unwrap_or_else(|_| ASCOLTO.to_owned());
