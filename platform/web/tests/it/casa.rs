@@ -1,35 +1,25 @@
-//! Two comuni, three people, the router: everything a test of the kit needs.
+//! Two comuni, their people, the site: everything a test of the kit needs.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use authz::{NuovaPersona, RegistroAccessi};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use authz::NuovaPersona;
+use axum::http::Request;
+use collaudo::Sito;
 use db::prova::Prova;
-use storage::Archivio;
-use tower::ServiceExt;
-use web::{Configurazione, Service, Stato};
+use web::{Configurazione, Service};
 
-pub const PAROLA: &str = "una parola lunga";
+pub use collaudo::{PAROLA, Risposta};
 
 pub struct Casa {
-    pub prova: Prova,
-    pub router: Router,
-    archivio: PathBuf,
+    sito: Sito,
 }
 
-/// An answer, read to its end.
-pub struct Risposta {
-    pub stato: StatusCode,
-    pub headers: HeaderMap,
-    pub corpo: String,
-}
+impl Deref for Casa {
+    type Target = Sito;
 
-impl Risposta {
-    pub fn header(&self, nome: &str) -> &str {
-        self.headers.get(nome).map_or("", |v| v.to_str().unwrap())
+    fn deref(&self) -> &Sito {
+        &self.sito
     }
 }
 
@@ -42,23 +32,17 @@ impl Casa {
         let prova = Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI]).await.unwrap();
         popola(&prova).await;
         let mut config = Configurazione {
-            host_scrivania: "localhost".into(),
             nome: "Alleanza della Valle Peligna".into(),
-            https: false,
-            porta: None,
-            proxy: None,
             modo: "demo".into(),
+            ..collaudo::configurazione()
         };
         cambia(&mut config);
-        let cartella = std::env::temp_dir().join(format!("alleanza-web-{}", db::caso::token()));
         let servizi: &'static [Service] = Box::leak(Box::new([crate::servizio::service()]));
-        let stato = Stato {
-            db: prova.db.clone(),
-            archivio: Archivio::locale(&cartella).unwrap(),
-            accessi: RegistroAccessi::avvia(&prova.db),
+        // Scanno has the notebook switched off.
+        let sito = Sito::con(
+            prova,
             servizi,
-            // Scanno has the notebook switched off.
-            servizi_attivi: |tx| {
+            |tx| {
                 Box::pin(async move {
                     let ente = tx.ente();
                     let nome = sqlx::query_scalar("select denominazione from accesso.ente where id = $1").bind(ente);
@@ -66,9 +50,9 @@ impl Casa {
                     Ok(if nome == "Introdacqua" { vec!["quaderno".into()] } else { Vec::new() })
                 })
             },
-            config: Arc::new(config),
-        };
-        Casa { prova, router: web::router(stato), archivio: cartella }
+            config,
+        );
+        Casa { sito }
     }
 
     /// Every file of the archive, those still arriving too.
@@ -80,45 +64,18 @@ impl Casa {
             }
         }
         let mut trovati = Vec::new();
-        visita(&self.archivio, &mut trovati);
+        visita(&self.cartella, &mut trovati);
         trovati
-    }
-
-    pub async fn chiedi(&self, req: Request<Body>) -> Risposta {
-        let r = self.router.clone().oneshot(req).await.unwrap();
-        let (stato, headers) = (r.status(), r.headers().clone());
-        let corpo = to_bytes(r.into_body(), usize::MAX).await.unwrap();
-        Risposta { stato, headers, corpo: String::from_utf8_lossy(&corpo).into_owned() }
-    }
-
-    pub async fn leggi(&self, percorso: &str, biscotto: &str) -> Risposta {
-        self.chiedi(get(percorso).header(header::COOKIE, biscotto).body(Body::empty()).unwrap()).await
-    }
-
-    pub async fn invia(&self, percorso: &str, biscotto: &str, corpo: &str) -> Risposta {
-        let req = Request::post(percorso)
-            .header(header::HOST, "localhost")
-            .header(header::COOKIE, biscotto)
-            .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.chiedi(req.body(Body::from(corpo.to_owned())).unwrap()).await
-    }
-
-    /// The cookie of a person who signed in through the door.
-    pub async fn entra(&self, utente: &str) -> String {
-        let r = self.invia("/accedi", "", &format!("utente={utente}&parola={PAROLA}")).await;
-        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
-        r.header("set-cookie").split(';').next().unwrap().to_owned()
     }
 
     /// The token of a session, as its pages carry it.
     pub async fn csrf(&self, biscotto: &str) -> String {
-        campo_nascosto(&self.leggi("/", biscotto).await.corpo, "csrf")
+        self.leggi("/", biscotto).await.csrf().to_owned()
     }
 }
 
 pub fn get(percorso: &str) -> axum::http::request::Builder {
-    Request::get(percorso).header(header::HOST, "localhost:8080")
+    Request::get(percorso).header(axum::http::header::HOST, "localhost:8080")
 }
 
 pub fn campo_nascosto(html: &str, nome: &str) -> String {

@@ -1,26 +1,23 @@
-//! Two small enti with their albo open, a clock that the test moves, acts with invented bytes.
+//! Two small enti with their albo open, on the site of the tests; acts with invented bytes.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::ops::Deref;
+use std::sync::LazyLock;
 
 use albo::commands::{Conferma, DaPubblicare, FileDaPubblicare, Fine, Sostituzione, pubblica};
 use albo::model::{Forma, Pubblicazione};
 use albo::{AlboError, Pubblica};
-use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso, RegistroAccessi};
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
-use db::prova::Prova;
+use authz::{Azione, Chi, Consenti, NuovaPersona, Permesso};
+use collaudo::Sito;
 use db::{DiEnte, Tx};
 use enti::NuovoCorpo;
 use jiff::civil::{DateTime, date};
 use jobs::{Catalogo, Contesto};
 use kernel::{Impronta, Istante};
-use storage::Archivio;
-use tower::ServiceExt;
 use uuid::Uuid;
-use web::{Configurazione, Service, Stato};
+use web::{Configurazione, Service};
+
+pub use collaudo::{PAROLA, Risposta};
 
 pub const VALBRUNA: &str = "u_valbruna";
 pub const ROCCALTA: &str = "u_roccalta";
@@ -28,38 +25,26 @@ pub const ROCCALTA: &str = "u_roccalta";
 /// What the albo stands on, and the albo.
 static SERVIZI: LazyLock<Vec<Service>> =
     LazyLock::new(|| vec![enti::service(), documenti::service(), protocollo::service(), albo::service()]);
-pub const PAROLA: &str = "una parola lunga";
 
 pub struct Casa {
-    pub prova: Prova,
-    pub archivio: Archivio,
-    cartella: PathBuf,
-    router: Router,
+    sito: Sito,
+}
+
+impl Deref for Casa {
+    type Target = Sito;
+
+    fn deref(&self) -> &Sito {
+        &self.sito
+    }
 }
 
 impl Casa {
     pub async fn nuova() -> Casa {
-        let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI];
-        let migrazioni: Vec<_> = piattaforma.into_iter().chain(SERVIZI.iter().map(|s| s.migrazioni)).collect();
-        let prova = Prova::nuova(&migrazioni).await.unwrap();
-        let cartella = std::env::temp_dir().join(format!("alleanza-albo-{}", db::caso::token()));
-        let archivio = Archivio::locale(&cartella).unwrap();
-        let stato = Stato {
-            db: prova.db.clone(),
-            archivio: archivio.clone(),
-            accessi: RegistroAccessi::avvia(&prova.db),
-            servizi: &SERVIZI,
-            servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
-            config: Arc::new(Configurazione {
-                host_scrivania: "localhost".into(),
-                nome: "Alleanza".into(),
-                https: false,
-                porta: Some(8080),
-                proxy: None,
-                modo: "prova".into(),
-            }),
-        };
-        let casa = Casa { prova, archivio, cartella, router: web::router(stato) };
+        let prova = collaudo::prova(&SERVIZI).await;
+        // People type the port: public addresses carry it.
+        let config = Configurazione { porta: Some(8080), ..collaudo::configurazione() };
+        let sito = Sito::con(prova, &SERVIZI, |tx| Box::pin(enti::servizi_attivi(tx)), config);
+        let casa = Casa { sito };
         // Roles and registers begin before everything that the tests tell.
         casa.alle(date(2026, 1, 1).at(8, 0, 0, 0)).await;
         for (codice, denominazione) in [(VALBRUNA, "Valbruna"), (ROCCALTA, "Roccalta")] {
@@ -78,10 +63,6 @@ impl Casa {
         enti::attiva_servizio(&self.prova.db, &SERVIZI, codice, "albo").await.unwrap();
     }
 
-    pub async fn tx(&self, codice: &str) -> Tx<DiEnte> {
-        enti::entra(&self.prova.db, codice).await.unwrap()
-    }
-
     pub async fn chi(&self, tx: &mut Tx<DiEnte>) -> Chi {
         let t = enti::chi_ha_ruolo(tx, "segretario").await.unwrap().remove(0);
         Chi { persona: t.id, nome: format!("{} {}", t.nome, t.cognome), operazione: db::caso::uuid() }
@@ -97,15 +78,11 @@ impl Casa {
 
     /// Moves the clock to an hour of the day in Rome.
     pub async fn alle(&self, quando: DateTime) {
-        let poi = quando.in_tz("Europe/Rome").unwrap().timestamp();
-        self.a(poi).await;
+        collaudo::alle(&self.prova, quando).await;
     }
 
     pub async fn a(&self, poi: Istante) {
-        // The offset is from the machine's clock: first back to it, then to where the test wants to be.
-        self.prova.manut.sposta_orologio(jiff::SignedDuration::ZERO, &self.prova.db).await.unwrap();
-        let adesso = self.prova.db.orologio().adesso();
-        self.prova.manut.sposta_orologio(poi.duration_since(adesso), &self.prova.db).await.unwrap();
+        collaudo::a(&self.prova, poi).await;
     }
 
     /// Prepares and publishes, as Ada.
@@ -124,28 +101,6 @@ impl Casa {
         jobs::esegui_tutto(&contesto, &Catalogo::nuovo((s.lavori)(), (s.periodici)())).await.unwrap()
     }
 
-    /// Signs in: the cookie. A session does not survive a clock that moves by days.
-    pub async fn entra(&self, utente: &str) -> String {
-        let r = self.invia("/accedi", "", &format!("utente={utente}&parola={PAROLA}")).await;
-        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
-        r.header("set-cookie").split(';').next().unwrap().to_owned()
-    }
-
-    pub async fn leggi(&self, percorso: &str, biscotto: &str) -> Risposta {
-        let req = Request::get(percorso).header(header::HOST, "localhost").header(header::COOKIE, biscotto);
-        self.chiedi(req.body(Body::empty()).unwrap()).await
-    }
-
-    /// As a citizen, on the host of an ente.
-    pub async fn pubblico(&self, host: &str, percorso: &str, etag: &str) -> Risposta {
-        let req = Request::get(percorso).header(header::HOST, host).header(header::IF_NONE_MATCH, etag);
-        self.chiedi(req.body(Body::empty()).unwrap()).await
-    }
-
-    pub async fn invia(&self, percorso: &str, biscotto: &str, corpo: &str) -> Risposta {
-        self.posta(percorso, biscotto, "application/x-www-form-urlencoded", corpo.as_bytes().to_vec()).await
-    }
-
     /// A multipart form: fields, then files as (field, name, bytes).
     pub async fn carica(
         &self,
@@ -154,67 +109,12 @@ impl Casa {
         campi: &[(&str, &str)],
         file: &[(&str, &str, &[u8])],
     ) -> Risposta {
-        self.posta(percorso, biscotto, "multipart/form-data; boundary=XX", multipart(campi, file)).await
-    }
-
-    async fn posta(&self, percorso: &str, biscotto: &str, tipo: &str, corpo: Vec<u8>) -> Risposta {
-        let req = Request::post(percorso)
-            .header(header::HOST, "localhost")
-            .header(header::COOKIE, biscotto)
-            .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, tipo);
-        self.chiedi(req.body(Body::from(corpo)).unwrap()).await
-    }
-
-    async fn chiedi(&self, req: Request<Body>) -> Risposta {
-        let r = self.router.clone().oneshot(req).await.unwrap();
-        let (stato, headers) = (r.status(), r.headers().clone());
-        let byte = to_bytes(r.into_body(), usize::MAX).await.unwrap().to_vec();
-        Risposta { stato, headers, corpo: String::from_utf8_lossy(&byte).into_owned(), byte }
+        let file: Vec<_> = file.iter().map(|(campo, nome, byte)| (*campo, *nome, "", *byte)).collect();
+        self.sito.carica(percorso, biscotto, campi, &file).await
     }
 
     pub async fn butta(self) {
-        let Casa { prova, cartella, router, .. } = self;
-        drop(router);
-        std::fs::remove_dir_all(cartella).unwrap();
-        prova.butta().await.unwrap();
-    }
-}
-
-fn multipart(campi: &[(&str, &str)], file: &[(&str, &str, &[u8])]) -> Vec<u8> {
-    let mut b = Vec::new();
-    for (n, v) in campi {
-        b.extend(format!("--XX\r\ncontent-disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n").bytes());
-    }
-    for (n, nome, byte) in file {
-        b.extend(format!("--XX\r\ncontent-disposition: form-data; name=\"{n}\"; filename=\"{nome}\"\r\n\r\n").bytes());
-        b.extend_from_slice(byte);
-        b.extend_from_slice(b"\r\n");
-    }
-    b.extend_from_slice(b"--XX--\r\n");
-    b
-}
-
-pub struct Risposta {
-    pub stato: StatusCode,
-    pub headers: HeaderMap,
-    pub corpo: String,
-    pub byte: Vec<u8>,
-}
-
-impl Risposta {
-    pub fn header(&self, nome: &str) -> &str {
-        self.headers.get(nome).map_or("", |v| v.to_str().unwrap())
-    }
-
-    pub fn nascosto(&self, nome: &str) -> &str {
-        self.corpo.split_once(&format!(r#"name="{nome}" value=""#)).unwrap().1.split('"').next().unwrap()
-    }
-
-    /// The first address of the page that begins so.
-    pub fn link(&self, inizio: &str) -> &str {
-        let da = self.corpo.find(&format!("href=\"{inizio}")).unwrap() + 6;
-        self.corpo[da..].split('"').next().unwrap()
+        self.sito.butta().await;
     }
 }
 
