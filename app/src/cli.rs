@@ -45,6 +45,9 @@ pub enum Comando {
     /// Enti dell’installazione
     #[command(subcommand)]
     Ente(Ente),
+    /// Alleanze di un ente
+    #[command(subcommand)]
+    Alleanza(Alleanza),
     /// Servizi di un ente
     #[command(subcommand)]
     Servizio(Servizio),
@@ -104,10 +107,68 @@ pub enum Ente {
         #[arg(required = true)]
         codici: Vec<String>,
     },
+    /// Iscrive nel registro un ente che l’elenco dei comuni non ha; per farlo lavorare qui: ente aggiungi
+    Iscrivi {
+        /// Lettere minuscole, cifre e trattini bassi: non cambia più
+        codice: String,
+        #[arg(long, value_parser = ::enti::TIPI)]
+        tipo: String,
+        #[arg(long)]
+        nome: String,
+        /// Codice IPA, se lo ha
+        #[arg(long)]
+        ipa: Option<kernel::CodiceIpa>,
+    },
+    /// Chiude un ente e dice chi gli succede: fusioni, trasformazioni
+    Succede {
+        da: String,
+        a: String,
+        /// Primo giorno del successore
+        #[arg(long)]
+        dal: String,
+        /// L’atto, per esempio «fusione, L.R. 12/2026»
+        #[arg(long)]
+        causa: String,
+    },
+    /// Carica dall’insieme di dati «Enti» di IPA unioni, comunità montane, consorzi e i codici di province e regioni
+    CaricaIpa { file: PathBuf },
     /// Scrive tutto di un ente in formati aperti
     Esporta { codice: String, cartella: PathBuf },
     /// Rilegge in questa installazione un ente esportato
     Importa { codice: String, cartella: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Alleanza {
+    /// Fonda un’alleanza, in nome di chi nell’ente ha il ruolo «alleanza»
+    Fonda(NuovaAlleanza),
+    /// Trasforma un’alleanza in un’altra dello stesso ente: le adesioni proseguono, i registri restano
+    Trasforma {
+        /// Codice di quella che finisce
+        vecchia: String,
+        #[command(flatten)]
+        nuova: NuovaAlleanza,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct NuovaAlleanza {
+    /// Lettere minuscole, cifre e trattini
+    pub codice: String,
+    /// Codice dell’ente a cui appartiene
+    #[arg(long)]
+    pub ente: String,
+    #[arg(long)]
+    pub nome: String,
+    /// Chi le sta sopra nell’albero, per esempio regione_13
+    #[arg(long)]
+    pub sopra: Option<String>,
+    /// Mesi di preavviso per recedere
+    #[arg(long, default_value_t = 6)]
+    pub preavviso: i16,
+    /// Vuoto: oggi
+    #[arg(long)]
+    pub dal: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -165,6 +226,13 @@ pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
         Comando::Ente(Ente::Aggiungi { codici }) => enti::aggiungi(&codici).await,
         Comando::Ente(Ente::Esporta { codice, cartella }) => passaggio::esporta(&codice, &cartella).await,
         Comando::Ente(Ente::Importa { codice, cartella }) => passaggio::importa(&codice, &cartella).await,
+        Comando::Ente(Ente::Iscrivi { codice, tipo, nome, ipa }) => {
+            enti::iscrivi(&codice, &tipo, &nome, ipa.as_ref()).await
+        }
+        Comando::Ente(Ente::Succede { da, a, dal, causa }) => enti::succede(&da, &a, &dal, &causa).await,
+        Comando::Ente(Ente::CaricaIpa { file }) => enti::carica_ipa(&file).await,
+        Comando::Alleanza(Alleanza::Fonda(nuova)) => enti::fonda(&nuova).await,
+        Comando::Alleanza(Alleanza::Trasforma { vecchia, nuova }) => enti::trasforma(&vecchia, &nuova).await,
         Comando::Servizio(Servizio::Attiva { servizio, ente }) => enti::attiva(&servizio, &ente).await,
         Comando::Utente(Utente::Crea(c)) => enti::crea_utente(&c).await,
         Comando::Utente(Utente::Password { utente }) => enti::password(&utente).await,

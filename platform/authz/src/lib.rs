@@ -12,8 +12,9 @@ mod sql;
 pub use accessi::RegistroAccessi;
 pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso};
 pub use persone::{
-    EnteDiHost, NuovaPersona, Persona, PersonaError, aggiungi_ruolo, apri_ufficio, crea_persona, ente_di_host,
-    ente_per_codice, imposta_parola, persone, togli_ruolo, uffici,
+    EnteDiHost, NuovaPersona, Persona, PersonaError, UfficioChiuso, aggiungi_ruolo, apri_ufficio, chiudi_ufficio,
+    crea_persona, ente_di_host, ente_per_codice, imposta_parola, passa_ruoli, persone, termina_ruolo, togli_ruolo,
+    uffici, uffici_chiusi,
 };
 pub use sessione::{AccessoNegato, Aperta, EnteDiPersona, Sessione, accedi, esci, riconosci};
 pub use sql::ALL as ISTRUZIONI;
@@ -23,7 +24,10 @@ use uuid::Uuid;
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "accesso",
-    passi: &[Passo { numero: 1, nome: "accesso", sql: include_str!("../migrations/0001_accesso.sql") }],
+    passi: &[
+        Passo { numero: 1, nome: "accesso", sql: include_str!("../migrations/0001_accesso.sql") },
+        Passo { numero: 2, nome: "chiusura_ufficio", sql: include_str!("../migrations/0002_chiusura_ufficio.sql") },
+    ],
     sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
 };
 

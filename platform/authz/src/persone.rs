@@ -1,6 +1,7 @@
 //! People, offices and roles of an ente; hosts.
 
 use db::{Db, DiEnte, EnteId, Manutenzione, Tx};
+use kernel::Data;
 use sqlx::FromRow;
 
 use crate::{Negato, PersonaId, RUOLI, sessione, sql};
@@ -59,6 +60,14 @@ pub struct Persona {
     pub cognome: String,
     pub ufficio: String,
     pub ruolo: String,
+    al: Option<jiff_sqlx::Date>,
+}
+
+impl Persona {
+    /// The last day of the role, when it has one.
+    pub fn al(&self) -> Option<Data> {
+        self.al.map(jiff_sqlx::Date::to_jiff)
+    }
 }
 
 /// Every role in force in the ente, by surname.
@@ -82,6 +91,39 @@ pub async fn apri_ufficio(tx: &mut Tx<DiEnte>, codice: &str, nome: &str) -> Resu
         Err(e) if e.vincolo() == Some("ufficio_pkey") => Err(PersonaError::UfficioDoppio(codice.to_owned())),
         Err(e) => Err(e.into()),
     }
+}
+
+/// An office that is over: its name stays on what it did.
+#[derive(Debug, Clone, FromRow)]
+pub struct UfficioChiuso {
+    pub codice: String,
+    pub nome: String,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    pub al: Data,
+}
+
+/// The offices that are over, the last closed first.
+pub async fn uffici_chiusi(tx: &mut Tx<DiEnte>) -> Result<Vec<UfficioChiuso>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    Ok(sqlx::query_as(sql::UFFICI_CHIUSI).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
+}
+
+/// Closes an office with yesterday: from now on nobody acts in its name. False if it was not open.
+///
+/// Roles end with it: [`passa_ruoli`] first, for those that go on elsewhere.
+pub async fn chiudi_ufficio(tx: &mut Tx<DiEnte>, codice: &str) -> Result<bool, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    let ieri = db::sql(oggi.yesterday().unwrap_or(oggi));
+    sqlx::query(sql::FINISCI_RUOLI).bind(ente).bind(codice).bind(ieri).execute(tx.conn()).await?;
+    let esito = sqlx::query(sql::CHIUDI_UFFICIO).bind(ente).bind(codice).bind(ieri).execute(tx.conn()).await?;
+    Ok(esito.rows_affected() > 0)
+}
+
+/// Gives the roles of an office, as they are, in another one.
+pub async fn passa_ruoli(tx: &mut Tx<DiEnte>, da: &str, a: &str) -> Result<(), db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    sqlx::query(sql::PASSA_RUOLI).bind(ente).bind(da).bind(a).bind(db::sql(oggi)).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// A person to be, by user name: an existing one is reused as it is.
@@ -155,6 +197,27 @@ pub async fn togli_ruolo(
         .bind(ufficio)
         .bind(ruolo)
         .bind(db::sql(ieri))
+        .execute(tx.conn())
+        .await?;
+    Ok(esito.rows_affected() > 0)
+}
+
+/// Ends the role with a day to come, that day included. False if the person does not have it.
+pub async fn termina_ruolo(
+    tx: &mut Tx<DiEnte>,
+    persona: PersonaId,
+    ufficio: &str,
+    ruolo: &str,
+    ultimo: Data,
+) -> Result<bool, PersonaError> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    let esito = sqlx::query(sql::TERMINA_RUOLO)
+        .bind(ente)
+        .bind(persona)
+        .bind(ufficio)
+        .bind(ruolo)
+        .bind(db::sql(ultimo))
+        .bind(db::sql(oggi))
         .execute(tx.conn())
         .await?;
     Ok(esito.rows_affected() > 0)

@@ -47,6 +47,19 @@ pub(crate) const PRIMA_PAROLA: &str = "select accesso.prima_parola($1, $2)";
 pub(crate) const APRI_UFFICIO: &str = "insert into accesso.ufficio (ente, codice, nome, dal) values ($1, $2, $3, $4)";
 pub(crate) const UFFICI: &str = "select codice, nome from accesso.ufficio \
      where ente = $1 and dal <= $2 and (al is null or al >= $2) order by nome, codice";
+pub(crate) const UFFICI_CHIUSI: &str = "select codice, nome, al from accesso.ufficio \
+     where ente = $1 and al < $2 order by al desc, nome, codice";
+pub(crate) const CHIUDI_UFFICIO: &str = "update accesso.ufficio set al = greatest(dal - 1, $3) \
+     where ente = $1 and codice = $2 and (al is null or al > $3)";
+// Roles go on in the other office from today, those that begin later from their day; whoever has them there already has them.
+pub(crate) const PASSA_RUOLI: &str = "insert into accesso.ruolo (ente, persona, ufficio, ruolo, dal, al) \
+     select r.ente, r.persona, $3, r.ruolo, greatest(r.dal, $4), r.al from accesso.ruolo r \
+     where r.ente = $1 and r.ufficio = $2 and (r.al is null or r.al >= $4) \
+       and not exists (select from accesso.ruolo q where q.ente = r.ente and q.persona = r.persona and q.ufficio = $3 \
+         and q.ruolo = r.ruolo and q.dal <= greatest(r.dal, $4) and (q.al is null or q.al >= r.al)) \
+     on conflict (ente, persona, ufficio, ruolo, dal) do update set al = excluded.al";
+pub(crate) const FINISCI_RUOLI: &str = "update accesso.ruolo set al = greatest(dal - 1, $3) \
+     where ente = $1 and ufficio = $2 and (al is null or al > $3)";
 pub(crate) const DAI_RUOLO: &str = "insert into accesso.ruolo (ente, persona, ufficio, ruolo, dal) \
      select $1, $2, $3, $4, $5 where not exists (select from accesso.ruolo \
        where ente = $1 and persona = $2 and ufficio = $3 and ruolo = $4 and dal < $5 and al is null) \
@@ -54,15 +67,18 @@ pub(crate) const DAI_RUOLO: &str = "insert into accesso.ruolo (ente, persona, uf
 // Taken now is gone now: it ends with yesterday, or the day before it began.
 pub(crate) const TOGLI_RUOLO: &str = "update accesso.ruolo set al = greatest(dal - 1, $5) \
      where ente = $1 and persona = $2 and ufficio = $3 and ruolo = $4 and (al is null or al > $5)";
-pub(crate) const PERSONE: &str = "select p.id, p.utente, p.nome, p.cognome, r.ufficio, r.ruolo \
+// Ends with a day to come, that day included.
+pub(crate) const TERMINA_RUOLO: &str = "update accesso.ruolo set al = $5 \
+     where ente = $1 and persona = $2 and ufficio = $3 and ruolo = $4 and dal <= $5 and (al is null or al >= $6)";
+pub(crate) const PERSONE: &str = "select p.id, p.utente, p.nome, p.cognome, r.ufficio, r.ruolo, r.al \
      from accesso.ruolo r join accesso.persona p on p.id = r.persona \
      where r.ente = $1 and r.dal <= $2 and (r.al is null or r.al >= $2) \
      order by p.cognome, p.nome, p.id, r.ufficio, r.ruolo";
 pub(crate) const PAROLA_DI_SERVIZIO: &str = "update accesso.persona set parola = $2 where utente = $1 returning id";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: UFFICIO_CHE_PUO, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI, DAI_RUOLO,
-        TOGLI_RUOLO, PERSONE, ENTE_PER_CODICE;
+    App: UFFICIO_CHE_PUO, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
+        UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE;
     Porta: ENTE_DI_HOST, TENTATIVI, SEGNA_TENTATIVO, AZZERA_TENTATIVI, PERSONA_CHE_ENTRA, APRI_SESSIONE,
         CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE;
     Manutenzione: PAROLA_DI_SERVIZIO;

@@ -11,7 +11,7 @@ use db::{DiEnte, Tx};
 use kernel::Data;
 
 use crate::stato::Configurazione;
-use crate::{Errore, Stato};
+use crate::{Attivo, Errore, Stato};
 
 /// Whose door it is.
 pub(crate) enum Casa {
@@ -24,7 +24,7 @@ pub(crate) enum Casa {
 pub struct EnteHost {
     stato: Stato,
     ente: EnteDiHost,
-    attivi: std::sync::Arc<Vec<String>>,
+    attivi: std::sync::Arc<Vec<Attivo>>,
 }
 
 impl EnteHost {
@@ -44,8 +44,9 @@ impl EnteHost {
         self.stato.oggi()
     }
 
+    /// What an office can only read any more, citizens still read too.
     pub fn attivo(&self, servizio: &str) -> bool {
-        self.attivi.iter().any(|s| s == servizio)
+        self.attivi.iter().any(|a| a.servizio == servizio)
     }
 }
 

@@ -36,7 +36,7 @@ pub use pubblico::{con_etag, non_modificato};
 pub use risorse::risorsa;
 pub use rotte::{Ambito, Metodo, Rotta, rotte_del_kit, router};
 pub use servizio::{
-    Anteprima, Attesa, Attivazione, CheCosaAspetta, Futuro, PassiDelFilo, Passo, Service, StatoPasso, Tabella,
-    Trattamento, VoceMenu,
+    Anteprima, Attesa, Attivazione, Carico, CheCosaAspetta, Futuro, PassaCarico, PassiDelFilo, Passo, Service,
+    StatoPasso, Tabella, Trattamento, VoceMenu,
 };
-pub use stato::{Configurazione, ServiziAttivi, Stato};
+pub use stato::{Attivo, Configurazione, ServiziAttivi, SolaLettura, Stato};

@@ -12,7 +12,7 @@ use db::{DiEnte, Tx};
 use kernel::Data;
 
 use crate::contorno::{Operazione, Quadro};
-use crate::{Errore, Modulo, Service, Stato, accesso};
+use crate::{Attivo, Errore, Modulo, Service, Stato, accesso};
 
 /// A person with a session, at their desk.
 #[derive(Clone)]
@@ -58,8 +58,8 @@ impl Persona {
 pub struct Operatore {
     persona: Persona,
     ente: EnteDiPersona,
-    attivi: Arc<Vec<String>>,
-    spento: Option<&'static str>,
+    attivi: Arc<Vec<Attivo>>,
+    spento: Option<Arc<str>>,
 }
 
 impl std::ops::Deref for Operatore {
@@ -90,7 +90,7 @@ impl Operatore {
     }
 
     pub fn attivo(&self, servizio: &str) -> bool {
-        self.attivi.iter().any(|s| s == servizio)
+        self.attivi.iter().any(|a| a.servizio == servizio)
     }
 
     /// The services that are on, in import order.
@@ -98,9 +98,9 @@ impl Operatore {
         self.stato.servizi.iter().filter(|s| s.sempre_attivo || self.attivo(s.codice))
     }
 
-    /// The name of the page's service, when it is switched off and can only be read.
-    pub fn spento(&self) -> Option<&'static str> {
-        self.spento
+    /// Why the page's service can only be read, when it can.
+    pub fn spento(&self) -> Option<&str> {
+        self.spento.as_deref()
     }
 
     /// An address of the ente: `op.percorso("/protocollo")` is `/e/c_e307/protocollo`.
@@ -158,11 +158,12 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
     // Not found instead of forbidden: of an ente that is not theirs a person may not even know the pages.
     let ente = persona.enti().iter().find(|e| Some(&e.codice) == codice.as_ref()).cloned().ok_or(Errore::NonTrovato)?;
     let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
-    let spento = c.servizio.filter(|s| !s.sempre_attivo && !attivi.iter().any(|a| a == s.codice)).map(|s| s.nome);
-    let op = Operatore { persona, ente, attivi: attivi.into(), spento };
+    let chiuso = c.servizio.filter(|s| !s.sempre_attivo).and_then(|s| chiuso(s, &attivi));
+    let (perche, no) = chiuso.unzip();
+    let op = Operatore { persona, ente, attivi: attivi.into(), spento: perche.map(Into::into) };
     operazione.riconosci(Quadro::Ufficio(op.clone()));
-    if spento.is_some() && c.scrive {
-        return Err(Errore::del_kit("WEB-005", StatusCode::NOT_FOUND));
+    if let Some(no) = no.filter(|_| c.scrive) {
+        return Err(no);
     }
     if let Some(a) = c.azione.filter(|a| !op.puo(*a)) {
         return Err(Errore::senza_ruolo(a));
@@ -170,6 +171,19 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
     parts.extensions.insert(op.persona.clone());
     parts.extensions.insert(op);
     Ok(next.run(Request::from_parts(parts, corpo)).await)
+}
+
+/// Why nobody writes in a service now, for the page that is read and for the command that is refused.
+fn chiuso(s: &Service, attivi: &[Attivo]) -> Option<(String, Errore)> {
+    let Some(attivo) = attivi.iter().find(|a| a.servizio == s.codice) else {
+        let perche =
+            format!("Il servizio {} è spento: ciò che contiene si legge, ma non si può aggiungere nulla.", s.nome);
+        return Some((perche, Errore::del_kit("WEB-005", StatusCode::NOT_FOUND)));
+    };
+    let l = attivo.sola_lettura.clone()?;
+    let perche = format!("{} {}", l.frase, l.rimedio);
+    let (codice, stato) = (l.codice, StatusCode::FORBIDDEN);
+    Some((perche, Errore::Rifiuto { codice, frase: l.frase, rimedio: l.rimedio.to_owned(), stato }))
 }
 
 async fn codice_ente(parts: &mut Parts) -> Option<String> {

@@ -45,7 +45,7 @@ struct CorniceUfficio<'a> {
     persona: &'a Persona,
     ente: Option<&'a EnteDiPersona>,
     iniziali: String,
-    spento: Option<&'static str>,
+    spento: Option<&'a str>,
     classe: &'static str,
     corpo: String,
 }

@@ -15,6 +15,8 @@ pub type Futuro<'a, T> = BoxFuture<'a, T>;
 pub type Anteprima = for<'a> fn(&'a mut Tx<DiEnte>) -> Futuro<'a, Result<Vec<String>, Errore>>;
 pub type Attivazione = for<'a> fn(&'a mut Tx<DiEnte>, &'a Chi) -> Futuro<'a, Result<(), Errore>>;
 pub type CheCosaAspetta = for<'a> fn(&'a mut Tx<Scrivania>, &'a Chi) -> Futuro<'a, Result<Vec<Attesa>, db::Error>>;
+pub type Carico = for<'a> fn(&'a mut Tx<DiEnte>, &'a str) -> Futuro<'a, Result<Vec<String>, Errore>>;
+pub type PassaCarico = for<'a> fn(&'a mut Tx<DiEnte>, &'a Chi, &'a str, &'a str) -> Futuro<'a, Result<(), Errore>>;
 pub type PassiDelFilo = for<'a> fn(&'a mut Tx<DiEnte>, Uuid) -> Futuro<'a, Result<Vec<Passo>, db::Error>>;
 
 /// A service that an ente can switch on.
@@ -53,6 +55,10 @@ pub struct Service {
     pub attese: CheCosaAspetta,
     /// The steps of a thread that belong to this service.
     pub passi: PassiDelFilo,
+    /// What an office has to deal with, in words.
+    pub carico: Carico,
+    /// Gives it all to another office: the first one closes.
+    pub passa_carico: PassaCarico,
     /// Buttons that this service adds to the page of a protocol registration.
     pub azioni_registrazione: &'static [VoceMenu],
     pub proiezioni: &'static [Proiezione],
@@ -152,6 +158,8 @@ impl Service {
             disattiva: |_, _| Box::pin(async { Ok(()) }),
             attese: |_, _| Box::pin(async { Ok(Vec::new()) }),
             passi: |_, _| Box::pin(async { Ok(Vec::new()) }),
+            carico: |_, _| Box::pin(async { Ok(Vec::new()) }),
+            passa_carico: |_, _, _, _| Box::pin(async { Ok(()) }),
             azioni_registrazione: &[],
             proiezioni: &[],
         }

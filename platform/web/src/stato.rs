@@ -49,8 +49,30 @@ impl Configurazione {
     }
 }
 
+/// A service that an ente has on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attivo {
+    pub servizio: String,
+    /// Why it can only be read, when it can.
+    pub sola_lettura: Option<SolaLettura>,
+}
+
+/// A refusal of whoever keeps the services: what is on may be read, and nobody may write there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SolaLettura {
+    pub codice: &'static str,
+    pub frase: String,
+    pub rimedio: &'static str,
+}
+
+impl From<&str> for Attivo {
+    fn from(servizio: &str) -> Attivo {
+        Attivo { servizio: servizio.to_owned(), sola_lettura: None }
+    }
+}
+
 /// Which services an ente has on: the table belongs to a service, so the kit asks through this.
-pub type ServiziAttivi = for<'a> fn(&'a mut Tx<DiEnte>) -> Futuro<'a, Result<Vec<String>, db::Error>>;
+pub type ServiziAttivi = for<'a> fn(&'a mut Tx<DiEnte>) -> Futuro<'a, Result<Vec<Attivo>, db::Error>>;
 
 /// Shared by all requests; cloning is cheap.
 #[derive(Clone)]

@@ -25,7 +25,7 @@ pub(crate) fn periodici() -> Vec<Periodico> {
 /// Publishes every act whose day has come, each in its own transaction: one that cannot start does not stop the others.
 async fn affiggi(c: Contesto, i: Incarico) -> Esito {
     let mut tx = c.db.di_ente(i.ente).await?;
-    let atti = if enti::attivo(&mut tx, "albo").await? { queries::da_affiggere(&mut tx).await? } else { Vec::new() };
+    let atti = if enti::in_uso(&mut tx, "albo").await? { queries::da_affiggere(&mut tx).await? } else { Vec::new() };
     drop(tx);
     let mut ferme = Vec::new();
     for id in atti {

@@ -4,12 +4,12 @@ grant select on enti.comune, enti.edizione, enti.tipo, enti.ente, enti.codice, e
 
 select sistema.proteggi('enti.scheda'), sistema.proteggi('enti.aoo'), sistema.proteggi('enti.incarico'),
        sistema.proteggi('enti.servizio_attivo'), sistema.proteggi('enti.alleanza'), sistema.proteggi('enti.adesione'),
-       sistema.proteggi('enti.adesione_passo');
-select sistema.sola_aggiunta('enti.adesione_passo');
+       sistema.proteggi('enti.adesione_passo'), sistema.proteggi('enti.nomina');
+select sistema.sola_aggiunta('enti.adesione_passo'), sistema.sola_aggiunta('enti.nomina');
 
-grant select on enti.scheda, enti.aoo, enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo
-  to alleanza_app, alleanza_scrivania;
-grant insert on enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo to alleanza_app;
+grant select on enti.scheda, enti.aoo, enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo,
+  enti.nomina to alleanza_app, alleanza_scrivania;
+grant insert on enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo, enti.nomina to alleanza_app;
 grant update (indirizzo, pec, sito, codice_fiscale, patrono, dpo) on enti.scheda to alleanza_app;
 grant update (nome, al) on enti.incarico to alleanza_app;
 grant update (al, spento_da) on enti.servizio_attivo to alleanza_app;
@@ -23,9 +23,24 @@ create policy del_membro on enti.adesione for select to alleanza_owner using (me
 drop policy if exists del_membro on enti.adesione_passo;
 create policy del_membro on enti.adesione_passo for select to alleanza_owner using (exists (
   select from enti.adesione a where a.ente = adesione_passo.ente and a.id = adesione_passo.adesione));
+drop policy if exists del_membro on enti.nomina;
+create policy del_membro on enti.nomina for select to alleanza_owner using (exists (
+  select from enti.adesione a where a.ente = nomina.ente and a.id = nomina.adesione));
 drop policy if exists del_membro on enti.alleanza;
-create policy del_membro on enti.alleanza for select to alleanza_owner using (exists (
-  select from enti.adesione a where a.ente = alleanza.ente and a.alleanza = alleanza.codice));
+-- That an alliance exists, and what it is called, is no secret for the enti of the same installation.
+drop policy if exists di_tutti on enti.alleanza;
+create policy di_tutti on enti.alleanza for select to alleanza_owner using (true);
+
+-- The appointment that goes with an adhesion of either side; one that carries on another keeps what was signed then.
+create or replace function enti.nomina_di(p_adesione uuid) returns jsonb
+language sql stable security definer set search_path = pg_catalog, enti as $$
+  with recursive catena (ente, id, continua) as (
+    select ente, id, continua from adesione where id = p_adesione
+    union
+    select a.ente, a.id, a.continua from catena c join adesione a on a.ente = c.ente and a.id = c.continua)
+  select n.dati from catena c join nomina n on n.ente = c.ente and n.adesione = c.id limit 1
+$$;
+grant execute on function enti.nomina_di(uuid) to alleanza_app;
 
 create or replace function enti.mie_adesioni() returns table (
   id uuid, ente_alleanza text, alleanza text, forma text, stato text, stato_dal date, richiesta_il date, decorre_dal date,
@@ -45,6 +60,52 @@ language sql stable security definer set search_path = pg_catalog, enti, pg_temp
   order by a.richiesta_il desc, a.id
 $$;
 grant execute on function enti.mie_adesioni() to alleanza_app;
+
+-- The bodies above one in the tree of alliances, nearest first; a circle written by hand in the tables ends at the tenth.
+create or replace function enti.sopra_a(p_codice text) returns table (livello integer, codice text)
+language sql stable security definer set search_path = pg_catalog, enti as $$
+  with recursive su (livello, codice) as (
+    select 0, p_codice
+    union
+    select su.livello + 1, a.sopra from su
+      join accesso.ente e on e.codice = su.codice
+      join alleanza a on a.ente = e.id and a.al is null and a.sopra is not null
+    where su.livello < 10)
+  select min(livello), su.codice from su where livello > 0 group by su.codice
+$$;
+grant execute on function enti.sopra_a(text) to alleanza_app;
+
+-- This ente's place: what is above it (negative levels) and the alliances right below.
+create or replace function enti.albero() returns table (livello integer, codice text, ente text, alleanza text)
+language sql stable security definer set search_path = pg_catalog, enti as $$
+  with io as (select id, codice from accesso.ente where id = nullif(current_setting('alleanza.ente', true), '')::integer)
+  select -su.livello, su.codice, b.denominazione, al.denominazione
+  from io cross join lateral sopra_a(io.codice) su
+  join ente b on b.codice = su.codice
+  left join accesso.ente t on t.codice = su.codice
+  left join alleanza al on al.ente = t.id and al.al is null
+  union all
+  select 1, e.codice, e.denominazione, al.denominazione
+  from io join alleanza al on al.sopra = io.codice and al.al is null and al.ente <> io.id
+  join accesso.ente e on e.id = al.ente
+  order by 1, 3
+$$;
+grant execute on function enti.albero() to alleanza_app;
+
+-- By what title this ente uses the services (model::Titolo decides): is there any alliance, has it one of its own, and its
+-- adhesions; one row at least.
+create or replace function enti.titolo() returns table (
+  senza_alleanze boolean, ha_alleanza boolean, alleanza text, forma text, stato text, stato_dal date, decorre_dal date,
+  recesso_notificato_il date, recesso_efficace_il date)
+language sql stable security definer set search_path = pg_catalog, enti as $$
+  select not exists (select from alleanza),
+         exists (select from alleanza p where p.ente = io.id and p.al is null),
+         al.denominazione, a.forma, a.stato, a.stato_dal, a.decorre_dal, a.recesso_notificato_il, a.recesso_efficace_il
+  from (select id, codice from accesso.ente where id = nullif(current_setting('alleanza.ente', true), '')::integer) io
+  left join adesione a on a.membro = io.codice
+  left join alleanza al on al.ente = a.ente and al.codice = a.alleanza
+$$;
+grant execute on function enti.titolo() to alleanza_app;
 
 -- What an alliance sees of its members in force: which services, since when. No persons, no subjects.
 drop policy if exists delle_viste on enti.servizio_attivo;

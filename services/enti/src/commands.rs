@@ -5,11 +5,13 @@ mod lavori;
 mod persone;
 mod scheda;
 mod servizi;
+mod uffici;
 
 pub use adesioni::{
     Fondata, NuovaAdesione, Passo, chiedi_adesione, fonda_alleanza, muovi_adesione, trasforma_alleanza,
 };
 pub use lavori::{archivia_lavoro, riprova_lavoro};
-pub use persone::{NuovoRuolo, crea_persona, dai_ruolo, nuovo_ufficio, togli_ruolo};
+pub use persone::{NuovoRuolo, crea_persona, dai_ruolo, togli_ruolo};
 pub use scheda::{Correzione, correggi_ente, incarica};
 pub use servizi::{Anteprima, anteprima, attiva, chi_ne_ha_bisogno, disattiva};
+pub use uffici::{DaChiudere, chiudi_ufficio, guarda_ufficio, nuovo_ufficio};

@@ -55,10 +55,34 @@ pub enum Rifiuto {
     SempreAttivo { servizio: String },
     #[error("Il servizio «{servizio}» richiede sé stesso.")]
     CatalogoInCerchio { servizio: String },
+    #[error("{perche}")]
+    SenzaAdesione { perche: String },
     #[error("È l’unico amministratore: senza, nessuno potrebbe più dare ruoli.")]
     UltimoAmministratore,
     #[error("L’ente non ha ancora un amministratore.")]
     SenzaAmministratore,
+    #[error("{nome} ha persone o lavoro in corso.")]
+    UfficioInUso { nome: String },
+    #[error("È l’unico ufficio: senza, nessuno potrebbe più agire.")]
+    UltimoUfficio,
+    #[error("Il {} è già passato.", breve(*.il))]
+    GiornoPassato { il: Data },
+    #[error("Chi c’è adesso ha cominciato il {}: chi gli succede comincia dopo.", breve(*.dal))]
+    IncaricoPrima { dal: Data },
+    #[error("«{scritto}» non è un codice di alleanza: da 2 a 40 lettere minuscole, cifre o trattini.")]
+    CodiceAlleanza { scritto: String },
+    #[error("Il preavviso va da 0 a 60 mesi.")]
+    Preavviso,
+    #[error("{sopra} sta già sotto questo ente: l’albero delle alleanze sarebbe in cerchio.")]
+    AlberoInCerchio { sopra: String },
+    #[error("Il file non è l’elenco degli enti di IPA.")]
+    NonIpa,
+    #[error("Nel file mancano {mancano} enti che c’erano: sembra incompleto.")]
+    IpaIncompleta { mancano: usize },
+    #[error("Un ente non può succedere a sé stesso, né a chi gli succede.")]
+    SuccessioneInCerchio,
+    #[error("L’AOO «{codice}» non c’è.")]
+    AooIgnota { codice: String },
     #[error("{frase}")]
     Persona { codice: &'static str, frase: String },
     #[error("Manca {campo}.")]
@@ -81,7 +105,7 @@ impl Rifiuto {
             Rifiuto::EnteCessato { .. } => "ENT-003",
             Rifiuto::HostPreso { .. } => "ENT-004",
             Rifiuto::EnteAssente { .. } => "ENT-005",
-            Rifiuto::CodiceMalscritto { .. } => "ENT-006",
+            Rifiuto::CodiceMalscritto { .. } | Rifiuto::CodiceAlleanza { .. } => "ENT-006",
             Rifiuto::SecondaAdesione { .. } => "ENT-010",
             Rifiuto::PassoNonAmmesso { .. } => "ENT-011",
             Rifiuto::PassoIndietro { .. } | Rifiuto::PassoFuturo { .. } | Rifiuto::AttoDopo { .. } => "ENT-012",
@@ -98,8 +122,19 @@ impl Rifiuto {
             Rifiuto::Serve { .. } => "ENT-023",
             Rifiuto::SempreAttivo { .. } => "ENT-024",
             Rifiuto::CatalogoInCerchio { .. } => "ENT-025",
+            Rifiuto::SenzaAdesione { .. } => "ENT-026",
             Rifiuto::UltimoAmministratore => "ENT-030",
             Rifiuto::SenzaAmministratore => "ENT-031",
+            Rifiuto::UfficioInUso { .. } => "ENT-041",
+            Rifiuto::UltimoUfficio => "ENT-042",
+            Rifiuto::GiornoPassato { .. } => "ENT-043",
+            Rifiuto::IncaricoPrima { .. } => "ENT-044",
+            Rifiuto::AooIgnota { .. } => "ENT-045",
+            Rifiuto::AlberoInCerchio { .. } => "ENT-046",
+            Rifiuto::Preavviso => "ENT-028",
+            Rifiuto::NonIpa => "ENT-047",
+            Rifiuto::IpaIncompleta { .. } => "ENT-048",
+            Rifiuto::SuccessioneInCerchio => "ENT-049",
             Rifiuto::Persona { codice, .. } => codice,
             Rifiuto::Manca { .. } => "ENT-040",
         }
@@ -124,7 +159,7 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-003": "L’ente non esiste più.", "Usa il codice dell’ente che gli è succeduto.";
     "ENT-004": "L’indirizzo è già di un altro ente.", "Scegline un altro.";
     "ENT-005": "L’ente non lavora qui.", "Aggiungilo con: alleanza ente aggiungi CODICE.";
-    "ENT-006": "Il codice non si può usare.", "Scrivi da 2 a 20 lettere minuscole, cifre o trattini bassi.";
+    "ENT-006": "Il codice non si può usare.", "Scrivi lettere minuscole e cifre, come dice il messaggio.";
     "ENT-010": "C’è già un’adesione in corso.", "Apri quella che c’è; per rifarla, prima chiudila.";
     "ENT-011": "Il passo non è ammesso da questo stato.", "Apri l’adesione e guarda quali passi offre.";
     "ENT-012": "Le date dei passi non sono in ordine.", "Correggi la data: ogni passo segue il precedente e non supera oggi.";
@@ -141,6 +176,9 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-023": "Altri servizi attivi ne hanno bisogno.", "Disattiva prima quelli.";
     "ENT-024": "Il servizio fa parte di ogni ente.", "Resta attivo.";
     "ENT-025": "Il catalogo dei servizi è in cerchio.", "È un difetto del programma: avvisa l’assistenza.";
+    "ENT-026": "Un servizio si attiva con un’adesione attiva a un’alleanza.", "Segui l’adesione nella pagina Adesioni: da quando è attiva, il servizio si attiva.";
+    "ENT-027": "L’adesione non vale più: i servizi si leggono, ma non vi si scrive.", "Ciò che c’è resta leggibile. Per scrivere serve una nuova adesione attiva.";
+    "ENT-028": "Il preavviso non si può usare.", "Scrivi un numero di mesi da 0 a 60.";
     "ENT-030": "L’ente resterebbe senza amministratore.", "Dai prima il ruolo a un’altra persona.";
     "ENT-031": "Nell’ente nessuno ha il ruolo che serve.", "Crea prima chi lo ha: alleanza utente crea … (il primo è l’amministratore).";
     "ENT-032": "La password è troppo corta.", "Usa almeno 12 caratteri: quattro parole vanno bene.";
@@ -151,6 +189,15 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-037": "Il codice dell’ufficio non si può usare.", "Da 1 a 16 lettere maiuscole o cifre, come SEG.";
     "ENT-038": "L’utente non esiste.", "Controlla il nome utente.";
     "ENT-040": "Manca un dato.", "Compila il campo indicato.";
+    "ENT-041": "Nell’ufficio c’è ancora chi lavora, o lavoro in corso.", "Scegli l’ufficio che ne prende il posto.";
+    "ENT-042": "L’ente resterebbe senza uffici.", "Apri prima un altro ufficio.";
+    "ENT-043": "Il giorno è già passato.", "Scrivi oggi o un giorno che deve venire; vuoto: da subito.";
+    "ENT-044": "Un incarico comincia dopo quello che sostituisce.", "Correggi la data: per correggere il nome, scrivi lo stesso giorno.";
+    "ENT-045": "L’AOO non c’è.", "Sceglila fra quelle della pagina.";
+    "ENT-046": "L’albero delle alleanze sarebbe in cerchio.", "Scegli un ente che non sta sotto questo.";
+    "ENT-047": "Il file non è l’elenco degli enti di IPA.", "Scarica da IPA l’insieme di dati «Enti», in CSV con la riga delle intestazioni.";
+    "ENT-048": "L’elenco di IPA sembra incompleto.", "Scaricalo di nuovo: non è cambiato nulla.";
+    "ENT-049": "La successione sarebbe in cerchio.", "Indica prima chi finisce, poi chi gli succede.";
 };
 
 /// A refusal, or a fault.

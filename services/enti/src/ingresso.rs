@@ -4,12 +4,12 @@ use authz::{Chi, Consenti, NuovaPersona, PersonaId};
 use db::{Db, DiEnte, EnteId, Manut, Manutenzione, Tx};
 use kernel::{CodiceIpa, Data, Provvedimento};
 use sqlx::FromRow;
-use uuid::Uuid;
 use web::Service;
 
 use crate::EntiError;
 use crate::commands::{
-    NuovaAdesione, NuovoRuolo, Passo, attiva, chiedi_adesione, crea_persona, dai_ruolo, muovi_adesione,
+    Fondata, NuovaAdesione, NuovoRuolo, Passo, attiva, chiedi_adesione, crea_persona, dai_ruolo, fonda_alleanza,
+    muovi_adesione, trasforma_alleanza,
 };
 use crate::errors::Rifiuto;
 use crate::model::{Forma, slug, vicini};
@@ -46,7 +46,7 @@ struct Corpo {
 /// `codice` is an IPA code (`c_e307`), a Belfiore (`E307`) or the registry's own; old codes lead to who has them now.
 pub async fn aggiungi_ente(m: &Manutenzione, codice: &str) -> Result<Aggiunto, EntiError> {
     let mut tx = m.tx().await?;
-    let corpo = trova(&mut tx, codice.trim()).await?;
+    let corpo = trova(&mut tx, codice).await?;
     let ente: Option<EnteId> = sqlx::query_scalar(sql::NUOVO_ENTE)
         .bind(&corpo.codice)
         .bind(&corpo.denominazione)
@@ -65,9 +65,18 @@ pub async fn aggiungi_ente(m: &Manutenzione, codice: &str) -> Result<Aggiunto, E
     Ok(Aggiunto { ente, codice: corpo.codice, denominazione: corpo.denominazione, host })
 }
 
-async fn trova(tx: &mut Tx<Manut>, codice: &str) -> Result<Corpo, EntiError> {
+async fn cerca(tx: &mut Tx<Manut>, codice: &str) -> Result<Corpo, EntiError> {
+    let codice = codice.trim();
     let trovato: Option<Corpo> = sqlx::query_as(sql::PER_CODICE).bind(codice).fetch_optional(tx.conn()).await?;
-    let Some(corpo) = trovato else { return Err(ignoto(tx, codice).await?.into()) };
+    match trovato {
+        Some(corpo) => Ok(corpo),
+        None => Err(ignoto(tx, codice).await?.into()),
+    }
+}
+
+/// A body that is not over.
+async fn trova(tx: &mut Tx<Manut>, codice: &str) -> Result<Corpo, EntiError> {
+    let corpo = cerca(tx, codice).await?;
     if corpo.cessato {
         let a = sqlx::query_scalar(sql::SUCCESSORI).bind(&corpo.codice).fetch_all(tx.conn()).await?;
         return Err(Rifiuto::EnteCessato { denominazione: corpo.denominazione, a }.into());
@@ -96,16 +105,18 @@ async fn host_nuovo(tx: &mut Tx<Manut>, corpo: &Corpo) -> Result<String, EntiErr
     let nome = match comune {
         None => slug(&corpo.denominazione),
         Some((nome, sigla)) => {
-            let tutti: Vec<String> = sqlx::query_scalar(sql::NOMI_DI_COMUNI).fetch_all(tx.conn()).await?;
-            let mio = slug(&nome);
-            let omonimo = tutti.iter().filter(|n| slug(n) == mio).count() > 1;
-            if omonimo { format!("{mio}-{sigla}") } else { mio }
+            let omonimo: bool = sqlx::query_scalar(sql::OMONIMO).bind(&nome).fetch_one(tx.conn()).await?;
+            if omonimo { format!("{}-{sigla}", slug(&nome)) } else { slug(&nome) }
         }
     };
     let primo = format!("{nome}.{DOMINIO}");
     let libero: bool = sqlx::query_scalar(sql::HOST_LIBERO).bind(&primo).fetch_one(tx.conn()).await?;
     Ok(if libero { primo } else { format!("{nome}-{}.{DOMINIO}", corpo.codice.replace('_', "-")) })
 }
+
+/// The kinds of body that are written by hand: comuni come from the official list only.
+pub const TIPI: [&str; 7] =
+    ["unione", "comunita_montana", "provincia", "citta_metropolitana", "regione", "consorzio", "alleanza"];
 
 /// A body that is not in the official list: an unione, a comunità montana, the alliance's own body.
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +136,7 @@ pub async fn iscrivi_corpo(m: &Manutenzione, c: &NuovoCorpo<'_>) -> Result<(), E
     if let Err(e) = esito.map_err(db::Error::from) {
         return Err(match e.vincolo() {
             Some("ente_codice") => Rifiuto::CodiceMalscritto { scritto: c.codice.to_owned() }.into(),
+            Some("ente_denominazione") => Rifiuto::Manca { campo: "il nome" }.into(),
             Some("ente_pkey") => {
                 Rifiuto::EntePresente { codice: c.codice.to_owned(), denominazione: c.denominazione.to_owned() }.into()
             }
@@ -144,10 +156,27 @@ pub async fn iscrivi_corpo(m: &Manutenzione, c: &NuovoCorpo<'_>) -> Result<(), E
     Ok(tx.commit().await?)
 }
 
-/// Ends a body and says who comes after it: a merger, a transformation. Its registers stay where they are.
+/// Ends a body the day before `dal` and says who comes after it: a merger, a transformation. Its codes end with it, its
+/// registers stay where they are. A body that ends in several others is told once for each.
 pub async fn succede(m: &Manutenzione, da: &str, a: &str, dal: Data, causa: &str) -> Result<(), EntiError> {
     let mut tx = m.tx().await?;
-    sqlx::query(sql::SUCCEDE).bind(da).bind(a).bind(db::sql(dal)).bind(causa).execute(tx.conn()).await?;
+    let (da, a) = (cerca(&mut tx, da).await?, cerca(&mut tx, a).await?);
+    let dopo: Vec<String> = sqlx::query_scalar(sql::DOPO).bind(&a.codice).fetch_all(tx.conn()).await?;
+    if da.codice == a.codice || dopo.contains(&da.codice) {
+        return Err(Rifiuto::SuccessioneInCerchio.into());
+    }
+    if causa.trim().is_empty() {
+        return Err(Rifiuto::Manca { campo: "la causa" }.into());
+    }
+    sqlx::query(sql::FINISCE).bind(&da.codice).bind(db::sql(dal)).execute(tx.conn()).await?;
+    sqlx::query(sql::CHIUDI_CODICI_DI_CESSATI).execute(tx.conn()).await?;
+    sqlx::query(sql::SUCCEDE)
+        .bind(&da.codice)
+        .bind(&a.codice)
+        .bind(db::sql(dal))
+        .bind(causa.trim())
+        .execute(tx.conn())
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -225,6 +254,25 @@ pub async fn attiva_servizio(
     Ok(accesi)
 }
 
+/// Founds an alliance, as the first who keeps alliances in that ente.
+pub async fn fonda(db: &Db, codice: &str, nuova: &Fondata<'_>) -> Result<(), EntiError> {
+    let mut tx = entra(db, codice).await?;
+    let chi = come(&mut tx, "alleanza").await?;
+    let p = tx.consenti::<CuraAlleanza>(&chi).await?;
+    fonda_alleanza(&mut tx, &p, nuova).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Turns an alliance into another, likewise: how many adhesions go on.
+pub async fn trasforma(db: &Db, codice: &str, vecchia: &str, nuova: &Fondata<'_>) -> Result<usize, EntiError> {
+    let mut tx = entra(db, codice).await?;
+    let chi = come(&mut tx, "alleanza").await?;
+    let p = tx.consenti::<CuraAlleanza>(&chi).await?;
+    let quante = trasforma_alleanza(&mut tx, &p, vecchia, nuova).await?;
+    tx.commit().await?;
+    Ok(quante)
+}
+
 /// What is known when a body joins an alliance and begins to work.
 #[derive(Debug)]
 pub struct Ingresso<'a> {
@@ -242,23 +290,33 @@ pub struct Ingresso<'a> {
     pub servizi: &'a [&'a str],
 }
 
-/// The whole road: adhesion from request to active, ente, administrator, first services.
+/// The whole road: adhesion from request to active, ente, administrator, first services. Each is a transaction of its own;
+/// what was done before an interruption is left as it is.
 pub async fn onboarding(
     m: &Manutenzione,
     db: &Db,
     catalogo: &'static [Service],
     i: &Ingresso<'_>,
-) -> Result<Aggiunto, EntiError> {
-    aderisci(db, i).await?;
-    let aggiunto = aggiungi_ente(m, i.membro).await?;
-    crea_utente(db, &aggiunto.codice, &i.amministratore, &[AMMINISTRATORE]).await?;
-    for servizio in i.servizi {
-        attiva_servizio(db, catalogo, &aggiunto.codice, servizio).await?;
+) -> Result<String, EntiError> {
+    match aderisci(db, catalogo, i).await {
+        Err(EntiError::Rifiuto(Rifiuto::SecondaAdesione { .. })) | Ok(()) => {}
+        Err(e) => return Err(e),
     }
-    Ok(aggiunto)
+    let codice = match aggiungi_ente(m, i.membro).await {
+        Err(EntiError::Rifiuto(Rifiuto::EntePresente { codice, .. })) => codice,
+        altro => altro?.codice,
+    };
+    crea_utente(db, &codice, &i.amministratore, &[AMMINISTRATORE]).await?;
+    for servizio in i.servizi {
+        match attiva_servizio(db, catalogo, &codice, servizio).await {
+            Err(EntiError::Rifiuto(Rifiuto::GiaAttivo { .. })) | Ok(_) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(codice)
 }
 
-async fn aderisci(db: &Db, i: &Ingresso<'_>) -> Result<Uuid, EntiError> {
+async fn aderisci(db: &Db, catalogo: &'static [Service], i: &Ingresso<'_>) -> Result<(), EntiError> {
     let mut tx = entra(db, i.ente_alleanza).await?;
     let chi = come(&mut tx, "alleanza").await?;
     let p = tx.consenti::<CuraAlleanza>(&chi).await?;
@@ -270,8 +328,7 @@ async fn aderisci(db: &Db, i: &Ingresso<'_>) -> Result<Uuid, EntiError> {
         Passo::Attiva { dal: i.firma_il },
     ];
     for passo in &passi {
-        muovi_adesione(&mut tx, &p, id, passo).await?;
+        muovi_adesione(&mut tx, &p, catalogo, id, passo).await?;
     }
-    tx.commit().await?;
-    Ok(id)
+    Ok(tx.commit().await?)
 }

@@ -8,6 +8,7 @@ mod commands;
 mod elenco;
 pub mod errors;
 mod ingresso;
+mod ipa;
 pub mod model;
 mod nomina;
 mod pages;
@@ -15,15 +16,17 @@ mod permissions;
 mod queries;
 mod service;
 mod sql;
+mod trattamenti;
 mod web;
 
 pub use commands::*;
 pub use elenco::carica_elenco;
 pub use errors::{CODICI, EntiError, Rifiuto};
 pub use ingresso::{
-    AOO, Aggiunto, Ingresso, NuovoCorpo, UFFICIO, aggiungi_ente, aggiungi_host, attiva_servizio, crea_utente, entra,
-    iscrivi_corpo, onboarding, succede,
+    AOO, Aggiunto, Ingresso, NuovoCorpo, TIPI, UFFICIO, aggiungi_ente, aggiungi_host, attiva_servizio, crea_utente,
+    entra, fonda, iscrivi_corpo, onboarding, succede, trasforma,
 };
+pub use ipa::{Caricati, carica_ipa};
 pub use permissions::*;
 pub use queries::*;
 pub use service::{MIGRAZIONI, TABELLE, service};

@@ -2,17 +2,18 @@
 
 use ::web::{Modulo, Operatore, Pagine, Service};
 use askama::Template;
-use authz::{Persona, RUOLI};
+use authz::{Persona, RUOLI, UfficioChiuso};
 use jiff::Timestamp;
 use jobs::Rinunciato;
 use kernel::{Data, tempo};
 use serde_json::Value;
 
-use crate::model::{Forma, Stato};
-use crate::nomina::{Nomina, OBBLIGHI};
+use crate::model::{Forma, Stato, Titolo};
+use crate::nomina::Nomina;
+use crate::trattamenti::Registro;
 use crate::{
-    AdesioneDi, Alleanza, Aoo, Attivita, Codice, MiaAdesione, PassoDiAdesione, PeriodoDiServizio, Scheda,
-    ServizioDiMembro,
+    AdesioneDi, Alleanza, Aoo, Attivita, Codice, DaChiudere, IncaricoDi, MiaAdesione, PassoDiAdesione,
+    PeriodoDiServizio, Ramo, ServizioDiMembro,
 };
 
 /// A service of the catalogue as this ente has it.
@@ -28,6 +29,18 @@ pub(crate) struct Voce {
 pub(crate) struct Servizi<'a> {
     pub op: &'a Operatore,
     pub voci: Vec<Voce>,
+    pub titolo: Titolo,
+}
+
+impl Servizi<'_> {
+    /// Why nothing new goes on, and what becomes of what is on.
+    fn perche_no(&self) -> String {
+        let poi = match self.titolo.puo_scrivere() {
+            true => "I servizi accesi continuano; altri non si attivano.",
+            false => "I servizi accesi si leggono; non vi si scrive e non se ne attivano altri.",
+        };
+        format!("{} {poi}", self.titolo.perche_no())
+    }
 }
 
 #[derive(Template)]
@@ -69,8 +82,10 @@ impl Lavori<'_> {
 #[template(path = "trattamenti.html")]
 pub(crate) struct Trattamenti<'a> {
     pub op: &'a Operatore,
-    pub scheda: Scheda,
-    pub servizi: Vec<&'static Service>,
+    pub registro: Registro,
+    /// Where the page hangs: the crumb before it.
+    pub sopra: (&'static str, &'static str),
+    pub pdf: String,
 }
 
 #[derive(Template)]
@@ -93,15 +108,34 @@ impl Persone<'_> {
 #[template(path = "uffici.html")]
 pub(crate) struct Uffici<'a> {
     pub op: &'a Operatore,
-    pub uffici: Vec<(String, String)>,
+    /// Code, name, how many people work there.
+    pub uffici: Vec<(String, String, usize)>,
+    pub chiusi: Vec<UfficioChiuso>,
     pub modulo: Modulo,
+}
+
+#[derive(Template)]
+#[template(path = "ufficio.html")]
+pub(crate) struct Ufficio<'a> {
+    pub op: &'a Operatore,
+    pub codice: String,
+    pub ufficio: DaChiudere,
+    pub modulo: Modulo,
+}
+
+impl Ufficio<'_> {
+    /// The offices to choose from; none is a choice when nothing has to move.
+    fn scelte(&self) -> Vec<(String, String)> {
+        let nessuno = (!self.ufficio.serve_un_altro()).then(|| (String::new(), "Nessuno".to_owned()));
+        nessuno.into_iter().chain(self.ufficio.altri.clone()).collect()
+    }
 }
 
 #[derive(Template)]
 #[template(path = "ente.html")]
 pub(crate) struct Ente<'a> {
     pub op: &'a Operatore,
-    pub aoo: Vec<Aoo>,
+    pub aoo: Vec<(Aoo, Vec<IncaricoDi>)>,
     pub codici: Vec<Codice>,
     pub hosts: Vec<String>,
     pub modulo: Modulo,
@@ -121,8 +155,14 @@ pub(crate) struct RegistroAttivita<'a> {
 #[template(path = "membri.html")]
 pub(crate) struct Membri<'a> {
     pub op: &'a Operatore,
+    pub alleanza: Alleanza,
+    /// All of the ente, those in force first.
     pub alleanze: Vec<Alleanza>,
+    pub albero: Vec<Ramo>,
+    pub sopra: Vec<(String, String)>,
     pub adesioni: Vec<AdesioneDi>,
+    /// Members that are over as bodies, with who comes after.
+    pub cessati: Vec<(String, String)>,
     pub servizi: Vec<ServizioDiMembro>,
     pub scelto: Option<Gruppo>,
     pub cercato: String,
@@ -145,12 +185,52 @@ impl Membri<'_> {
         Gruppo::TUTTI.map(|g| (g, quante(g))).into_iter().filter(|(_, n)| *n > 0).collect()
     }
 
+    /// Members that are over as bodies: whoever comes after joins in its own name.
+    fn avvisi(&self) -> Vec<String> {
+        let di = |membro: &str| self.adesioni.iter().find(|d| d.membro == membro).map_or("", |d| &d.membro_nome);
+        let avviso = |(membro, a): &(String, String)| match a.as_str() {
+            "" => format!("{} non esiste più: chiudi la sua adesione.", di(membro)),
+            a => format!("{} non esiste più, al suo posto c’è {a}: chiudi la sua adesione.", di(membro)),
+        };
+        self.cessati.iter().map(avviso).collect()
+    }
+
+    fn altre(&self) -> Vec<&Alleanza> {
+        self.alleanze.iter().filter(|a| a.codice != self.alleanza.codice).collect()
+    }
+
+    fn scelte_sopra(&self) -> Vec<(String, String)> {
+        scelte_sopra(&self.sopra)
+    }
+
     /// The services that a member has on, by name.
     fn servizi_di(&self, membro: &str) -> String {
         let nome = |c: &String| self.op.stato().servizi.iter().find(|s| s.codice == *c).map_or("", |s| s.nome);
         let suoi: Vec<&str> = self.servizi.iter().filter(|s| s.membro == membro).map(|s| nome(&s.servizio)).collect();
         suoi.join(", ")
     }
+}
+
+/// An ente that keeps alliances and has none.
+#[derive(Template)]
+#[template(path = "fondazione.html")]
+pub(crate) struct Fondazione<'a> {
+    pub op: &'a Operatore,
+    pub albero: Vec<Ramo>,
+    pub sopra: Vec<(String, String)>,
+    pub modulo: Modulo,
+}
+
+impl Fondazione<'_> {
+    fn scelte_sopra(&self) -> Vec<(String, String)> {
+        scelte_sopra(&self.sopra)
+    }
+}
+
+/// Who may stand above, nobody first.
+fn scelte_sopra(corpi: &[(String, String)]) -> Vec<(String, String)> {
+    let nessuno = (String::new(), "Nessuno".to_owned());
+    std::iter::once(nessuno).chain(corpi.iter().cloned()).collect()
 }
 
 /// Adhesions by what they ask of the alliance.
@@ -224,11 +304,6 @@ pub(crate) struct LaNomina<'a> {
     pub pdf: String,
 }
 
-/// The services of the catalogue that process personal data.
-pub(crate) fn con_trattamento(catalogo: &'static [Service]) -> Vec<&'static Service> {
-    catalogo.iter().filter(|s| !s.trattamento.finalita.is_empty()).collect()
-}
-
 fn giorno(istante: &Timestamp) -> String {
     tempo::breve(tempo::giorno_a_roma(*istante))
 }
@@ -276,6 +351,10 @@ fn ruoli() -> [(&'static str, &'static str); RUOLI.len()] {
 
 fn forme() -> [(&'static str, &'static str); 2] {
     Forma::TUTTE.map(|f| (f.codice(), f.nome()))
+}
+
+fn nome_incarico(codice: &str) -> &str {
+    if codice == "vicario" { "Vicario" } else { "Responsabile" }
 }
 
 /// How a code of others is called.

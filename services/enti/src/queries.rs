@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use kernel::{Data, GiornoMese};
 use sqlx::FromRow;
 use uuid::Uuid;
+use web::{Attivo, SolaLettura};
 
-use crate::EntiError;
-use crate::errors::Rifiuto;
-use crate::model::{Adesione, Forma, Recesso, Stato};
-use crate::sql;
+use crate::errors::{CODICI, Rifiuto};
+use crate::model::{Adesione, Forma, Posizione, Recesso, Stato, Titolo};
+use crate::nomina::{Nomina, Parti};
+use crate::{EntiError, sql};
 
 /// The AOO in force, with who answers for its documents (DPR 445/2000 art. 61).
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
@@ -33,6 +34,28 @@ pub async fn aoo_tutte(tx: &mut Tx<DiEnte>) -> Result<Vec<Aoo>, db::Error> {
 pub async fn aoo(tx: &mut Tx<DiEnte>) -> Result<Aoo, db::Error> {
     let prima = aoo_tutte(tx).await?.into_iter().next();
     prima.ok_or_else(|| sqlx::Error::RowNotFound.into())
+}
+
+/// Who answers, or answered, for the documents of an AOO, and from when to when.
+#[derive(Debug, Clone, FromRow)]
+pub struct IncaricoDi {
+    pub incarico: String,
+    pub nome: String,
+    #[sqlx(try_from = "jiff_sqlx::Date")]
+    pub dal: Data,
+    al: Option<jiff_sqlx::Date>,
+}
+
+impl IncaricoDi {
+    pub fn al(&self) -> Option<Data> {
+        data(self.al)
+    }
+}
+
+/// Every appointment of an AOO, the last first in its kind.
+pub async fn incarichi(tx: &mut Tx<DiEnte>, aoo: &str) -> Result<Vec<IncaricoDi>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::INCARICHI).bind(ente).bind(aoo).fetch_all(tx.conn()).await?)
 }
 
 /// What an ente says of itself.
@@ -129,9 +152,53 @@ pub async fn host_pubblico(tx: &mut Tx<DiEnte>) -> Result<Option<String>, db::Er
 }
 
 /// Codes of the services that are on.
-pub async fn servizi_attivi(tx: &mut Tx<DiEnte>) -> Result<Vec<String>, db::Error> {
+pub async fn accesi(tx: &mut Tx<DiEnte>) -> Result<Vec<String>, db::Error> {
     let ente = tx.ente();
     Ok(sqlx::query_scalar(sql::SERVIZI_ATTIVI).bind(ente).fetch_all(tx.conn()).await?)
+}
+
+/// The services that are on, as the kit asks: without a title they can only be read, from the day after it ended, whether
+/// or not anybody has closed the adhesion.
+pub async fn servizi_attivi(tx: &mut Tx<DiEnte>) -> Result<Vec<Attivo>, db::Error> {
+    let accesi = accesi(tx).await?;
+    let titolo = titolo(tx).await?;
+    let frase = || format!("{} I servizi si leggono, ma non vi si scrive.", titolo.perche_no());
+    let no = CODICI.iter().find(|f| f.codice == "ENT-027").filter(|_| !titolo.puo_scrivere());
+    let sola_lettura = no.map(|f| SolaLettura { codice: f.codice, frase: frase(), rimedio: f.rimedio });
+    Ok(accesi.into_iter().map(|servizio| Attivo { servizio, sola_lettura: sola_lettura.clone() }).collect())
+}
+
+/// By what title the ente uses the services today.
+pub async fn titolo(tx: &mut Tx<DiEnte>) -> Result<Titolo, db::Error> {
+    let oggi = tx.oggi();
+    let righe: Vec<RigaTitolo> = sqlx::query_as(sql::TITOLO).fetch_all(tx.conn()).await?;
+    let mut p = Posizione::default();
+    for r in righe {
+        (p.senza_alleanze, p.ha_alleanza) = (r.senza_alleanze, r.ha_alleanza);
+        if let (Some(alleanza), Some(forma), Some(stato), Some(dal)) = (r.alleanza, r.forma, r.stato, r.stato_dal) {
+            let recesso = data(r.recesso_notificato_il).zip(data(r.recesso_efficace_il));
+            p.adesioni.push((alleanza, componi(&forma, &stato, dal.to_jiff(), data(r.decorre_dal), recesso)?));
+        }
+    }
+    Ok(Titolo::di(&p, oggi))
+}
+
+#[derive(FromRow)]
+struct RigaTitolo {
+    senza_alleanze: bool,
+    ha_alleanza: bool,
+    alleanza: Option<String>,
+    forma: Option<String>,
+    stato: Option<String>,
+    stato_dal: Option<jiff_sqlx::Date>,
+    decorre_dal: Option<jiff_sqlx::Date>,
+    recesso_notificato_il: Option<jiff_sqlx::Date>,
+    recesso_efficace_il: Option<jiff_sqlx::Date>,
+}
+
+/// True when the service is on and may be written in.
+pub async fn in_uso(tx: &mut Tx<DiEnte>, servizio: &str) -> Result<bool, db::Error> {
+    Ok(attivo(tx, servizio).await? && titolo(tx).await?.puo_scrivere())
 }
 
 pub async fn attivo(tx: &mut Tx<DiEnte>, servizio: &str) -> Result<bool, db::Error> {
@@ -236,6 +303,33 @@ pub async fn alleanze(tx: &mut Tx<DiEnte>) -> Result<Vec<Alleanza>, db::Error> {
     Ok(righe.into_iter().map(alleanza).collect())
 }
 
+/// A body near this ente in the tree of alliances.
+#[derive(Debug, Clone, FromRow)]
+pub struct Ramo {
+    /// Negative above, 1 right below.
+    pub livello: i32,
+    pub codice: String,
+    pub ente: String,
+    pub alleanza: Option<String>,
+}
+
+/// The place of this ente in the tree: from the top to the alliances right below.
+pub async fn albero(tx: &mut Tx<DiEnte>) -> Result<Vec<Ramo>, db::Error> {
+    Ok(sqlx::query_as(sql::ALBERO).fetch_all(tx.conn()).await?)
+}
+
+/// The bodies that may stand above an alliance of this ente: code and name.
+pub async fn sopra_possibili(tx: &mut Tx<DiEnte>) -> Result<Vec<(String, String)>, db::Error> {
+    let mio = scheda(tx).await?.codice;
+    Ok(sqlx::query_as(sql::SOPRA_POSSIBILI).bind(mio).fetch_all(tx.conn()).await?)
+}
+
+/// Members that are over as bodies, each with who comes after it.
+pub async fn membri_cessati(tx: &mut Tx<DiEnte>, alleanza: &str) -> Result<Vec<(String, String)>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::MEMBRI_CESSATI).bind(ente).bind(alleanza).fetch_all(tx.conn()).await?)
+}
+
 /// An adhesion with who it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdesioneDi {
@@ -271,16 +365,8 @@ impl TryFrom<RigaAdesione> for AdesioneDi {
     type Error = db::Error;
 
     fn try_from(r: RigaAdesione) -> Result<AdesioneDi, db::Error> {
-        let ignoto =
-            || db::Error::Sql(sqlx::Error::Decode(format!("adhesion {}: {} {}", r.id, r.forma, r.stato).into()));
         let recesso = data(r.recesso_notificato_il).zip(data(r.recesso_efficace_il));
-        let adesione = Adesione {
-            forma: Forma::da(&r.forma).ok_or_else(ignoto)?,
-            stato: Stato::da(&r.stato).ok_or_else(ignoto)?,
-            stato_dal: r.stato_dal,
-            decorre_dal: data(r.decorre_dal),
-            recesso: recesso.map(|(notificato_il, efficace_il)| Recesso { notificato_il, efficace_il }),
-        };
+        let adesione = componi(&r.forma, &r.stato, r.stato_dal, data(r.decorre_dal), recesso)?;
         Ok(AdesioneDi {
             id: r.id,
             alleanza: r.alleanza,
@@ -291,6 +377,23 @@ impl TryFrom<RigaAdesione> for AdesioneDi {
             adesione,
         })
     }
+}
+
+fn componi(
+    forma: &str,
+    stato: &str,
+    stato_dal: Data,
+    decorre_dal: Option<Data>,
+    recesso: Option<(Data, Data)>,
+) -> Result<Adesione, db::Error> {
+    let ignoto = || db::Error::Sql(sqlx::Error::Decode(format!("adhesion: {forma} {stato}").into()));
+    Ok(Adesione {
+        forma: Forma::da(forma).ok_or_else(ignoto)?,
+        stato: Stato::da(stato).ok_or_else(ignoto)?,
+        stato_dal,
+        decorre_dal,
+        recesso: recesso.map(|(notificato_il, efficace_il)| Recesso { notificato_il, efficace_il }),
+    })
 }
 
 /// The adhesions to an alliance, by member.
@@ -305,6 +408,28 @@ pub async fn adesione(tx: &mut Tx<DiEnte>, id: Uuid) -> Result<AdesioneDi, EntiE
     let riga: Option<RigaAdesione> =
         sqlx::query_as(sql::ADESIONE).bind(ente).bind(id).fetch_optional(tx.conn()).await?;
     Ok(riga.ok_or(Rifiuto::AdesioneIgnota)?.try_into()?)
+}
+
+/// Who appoints whom, in an adhesion of this alliance.
+pub(crate) async fn parti(tx: &mut Tx<DiEnte>, di: &AdesioneDi) -> Result<Parti, EntiError> {
+    let responsabile = scheda(tx).await?.denominazione;
+    let alleanza = alleanze(tx).await?.into_iter().find(|a| a.codice == di.alleanza);
+    Ok(Parti {
+        titolare: di.membro_nome.clone(),
+        codice: di.membro.clone(),
+        responsabile,
+        alleanza: alleanza.map(|a| a.denominazione).unwrap_or_default(),
+        forma: di.adesione.forma.nome().to_owned(),
+        richiesta_il: di.richiesta_il,
+    })
+}
+
+/// The appointment that was signed with an adhesion of this ente, or to it; none before the signatures.
+pub(crate) async fn nomina_firmata(tx: &mut Tx<DiEnte>, adesione: Uuid) -> Result<Option<Nomina>, db::Error> {
+    let dati: Option<serde_json::Value> =
+        sqlx::query_scalar(sql::NOMINA_DI).bind(adesione).fetch_one(tx.conn()).await?;
+    let letta = dati.map(serde_json::from_value).transpose();
+    letta.map_err(|e| db::Error::Sql(sqlx::Error::Decode(e.into())))
 }
 
 /// How an adhesion came to its state.

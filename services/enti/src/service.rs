@@ -12,6 +12,9 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Passo { numero: 2, nome: "aoo", sql: include_str!("../migrations/0002_aoo.sql") },
         Passo { numero: 3, nome: "servizi", sql: include_str!("../migrations/0003_servizi.sql") },
         Passo { numero: 4, nome: "alleanze", sql: include_str!("../migrations/0004_alleanze.sql") },
+        Passo { numero: 5, nome: "incarichi", sql: include_str!("../migrations/0005_incarichi.sql") },
+        Passo { numero: 6, nome: "ipa", sql: include_str!("../migrations/0006_ipa.sql") },
+        Passo { numero: 7, nome: "nomina", sql: include_str!("../migrations/0007_nomina.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "enti", sql: include_str!("../sql/enti.sql") }],
 };
@@ -25,6 +28,7 @@ pub const TABELLE: &[Tabella] = &[
     Tabella { nome: "enti.alleanza", ordine: "dal, codice" },
     Tabella { nome: "enti.adesione", ordine: "continua is not null, richiesta_il, id" },
     Tabella { nome: "enti.adesione_passo", ordine: "adesione, progressivo" },
+    Tabella { nome: "enti.nomina", ordine: "adesione" },
 ];
 
 const MENU: &[VoceMenu] = &[

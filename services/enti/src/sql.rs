@@ -26,13 +26,43 @@ pub(crate) const CESSA_COMUNI: &str = "update enti.ente set al = $2 \
 // Codes that changed end today and the new ones begin; those of the first edition have always been there.
 pub(crate) const CHIUDI_CODICI: &str = "update enti.codice k set al = $1 from enti.codice_di_lista l \
      where k.ente = l.ente and k.tipo = l.tipo and k.al is null and k.valore <> l.valore";
-pub(crate) const CHIUDI_CODICI_DI_CESSATI: &str = "update enti.codice k set al = e.al from enti.ente e \
+pub(crate) const CHIUDI_CODICI_DI_CESSATI: &str = "update enti.codice k set al = greatest(e.al, k.dal) from enti.ente e \
      where k.ente = e.codice and k.al is null and e.al is not null";
 pub(crate) const APRI_CODICI: &str = "insert into enti.codice (ente, tipo, valore, dal) \
      select l.ente, l.tipo, l.valore, \
        case when exists (select from enti.codice k where k.ente = l.ente and k.tipo = l.tipo) then $1::date end \
      from enti.codice_di_lista l \
      where not exists (select from enti.codice k where k.ente = l.ente and k.tipo = l.tipo and k.al is null)";
+
+// ---- the public index of administrations ----
+pub(crate) const IPA_MANCANTI: &str =
+    "select codice from enti.ente where da_ipa and al is null and not codice = any ($1)";
+pub(crate) const IPA_NOTI: &str = "select count(*) from enti.ente where da_ipa and al is null";
+// How many had another name, how many are new.
+pub(crate) const IPA_ENTI: &str = "with nuovi as (select * from unnest($1::text[], $2::text[], $3::text[]) as n(codice, tipo, nome)), \
+       prima as (select e.codice, e.denominazione from enti.ente e join nuovi n on n.codice = e.codice), \
+       scritti as (insert into enti.ente as e (codice, tipo, denominazione, da_ipa) select codice, tipo, nome, true from nuovi \
+         on conflict (codice) do update set denominazione = excluded.denominazione, da_ipa = true, al = null \
+         where (e.denominazione, e.da_ipa, e.al) is distinct from (excluded.denominazione, true, null)) \
+     select count(*) filter (where p.denominazione <> n.nome), count(*) filter (where p.codice is null) \
+     from nuovi n left join prima p on p.codice = n.codice";
+pub(crate) const IPA_CESSA: &str = "update enti.ente set al = $2 where codice = any ($1)";
+pub(crate) const IPA_CHIUDI_CODICI: &str = "update enti.codice k set al = $4 \
+     from unnest($1::text[], $2::text[], $3::text[]) as l(ente, tipo, valore) \
+     where k.ente = l.ente and k.tipo = l.tipo and k.al is null and k.valore <> l.valore";
+pub(crate) const IPA_APRI_CODICI: &str = "insert into enti.codice (ente, tipo, valore, dal) \
+     select l.ente, l.tipo, l.valore, \
+       case when exists (select from enti.codice k where k.ente = l.ente and k.tipo = l.tipo) then $4::date end \
+     from unnest($1::text[], $2::text[], $3::text[]) as l(ente, tipo, valore) \
+     on conflict do nothing";
+// A province or a region has its seat in its own territory.
+pub(crate) const IPA_TERRITORIO: &str = "insert into enti.codice (ente, tipo, valore, dal) \
+     select e.codice, 'ipa', l.ipa, case when exists (select from enti.codice k where k.ente = e.codice and k.tipo = 'ipa') then $3::date end \
+     from unnest($1::text[], $2::text[]) as l(sede, ipa) \
+     join enti.comune c on c.istat = l.sede \
+     join enti.ente e on e.al is null and e.codice = \
+       case when l.ipa like 'r\\_%' then 'regione_' || c.regione_cod else 'provincia_' || left(c.istat, 3) end \
+     on conflict do nothing";
 
 // ---- bodies that begin to work here ----
 // A code in force first, then one that was: old papers cite it.
@@ -41,13 +71,21 @@ pub(crate) const PER_CODICE: &str = "select e.codice, e.denominazione, e.belfior
        select k.ente, case when k.al is null then 1 else 2 end from enti.codice k \
        where k.tipo in ('ipa', 'belfiore') and k.valore in (lower($1), upper($1))) c \
      join enti.ente e on e.codice = c.ente order by c.ordine limit 1";
-pub(crate) const SUCCESSORI: &str = "select e.denominazione || ' (' || e.codice || ')' from enti.successione s \
-     join enti.ente e on e.codice = s.a where s.da = $1 order by e.codice";
+// Whoever comes after, and after those that are over in their turn.
+pub(crate) const SUCCESSORI: &str = "with recursive dopo(codice) as ( \
+       select a from enti.successione where da = $1 union \
+       select s.a from dopo d join enti.ente e on e.codice = d.codice and e.al is not null join enti.successione s on s.da = d.codice) \
+     select e.denominazione || ' (' || e.codice || ')' from dopo d join enti.ente e on e.codice = d.codice and e.al is null \
+     order by e.codice";
 pub(crate) const NOMI: &str = "select denominazione, codice from enti.ente where al is null order by codice";
 pub(crate) const NUOVO_CORPO: &str = "insert into enti.ente (codice, tipo, denominazione) values ($1, $2, $3)";
 pub(crate) const NUOVO_CODICE: &str = "insert into enti.codice (ente, tipo, valore, dal) values ($1, $2, $3, $4)";
-pub(crate) const SUCCEDE: &str = "with fine as (update enti.ente set al = $3 where codice = $1 and al is null) \
-     insert into enti.successione (da, a, dal, causa) values ($1, $2, $3, $4)";
+pub(crate) const DOPO: &str = "with recursive dopo(codice) as ( \
+       select a from enti.successione where da = $1 union \
+       select s.a from dopo d join enti.successione s on s.da = d.codice) select codice from dopo";
+// The body ends the day before; one that was over already only gets its successor.
+pub(crate) const FINISCE: &str = "update enti.ente set al = $2::date - 1 where codice = $1 and al is null";
+pub(crate) const SUCCEDE: &str = "insert into enti.successione (da, a, dal, causa) values ($1, $2, $3, $4)";
 pub(crate) const NUOVO_ENTE: &str =
     "insert into accesso.ente (codice, denominazione) values ($1, $2) on conflict (codice) do nothing returning id";
 // Prefilled from the list; the ente corrects it.
@@ -61,7 +99,7 @@ pub(crate) const NUOVO_HOST: &str =
     "insert into accesso.host (nome, ente) values ($1, $2) on conflict (nome) do nothing";
 pub(crate) const ENTE_DI_CODICE: &str = "select id from accesso.ente where codice = $1";
 pub(crate) const NOME_E_SIGLA: &str = "select nome, lower(sigla) from enti.comune where belfiore = $1";
-pub(crate) const NOMI_DI_COMUNI: &str = "select nome from enti.comune";
+pub(crate) const OMONIMO: &str = "select count(*) > 1 from enti.comune where nome = $1";
 
 // ---- an ente ----
 pub(crate) const AOO: &str = "select a.codice, a.denominazione, r.nome as responsabile, v.nome as vicario \
@@ -78,9 +116,15 @@ pub(crate) const CORREGGI_SCHEDA: &str = "update enti.scheda \
 pub(crate) const CODICI_DI_ENTE: &str =
     "select tipo, valore, dal, al from enti.codice where ente = $1 order by tipo, al desc nulls first";
 pub(crate) const HOSTS: &str = "select nome from accesso.host where ente = $1 order by length(nome), nome";
-pub(crate) const CHIUDI_INCARICO: &str = "update enti.incarico set al = greatest(dal, $4) \
-     where ente = $1 and aoo = $2 and incarico = $3 and al is null";
-// Corrected on the day it began: the same row again.
+// When the last one began that has begun: what comes before it is history.
+pub(crate) const INCARICO_COMINCIATO: &str = "select max(dal) from enti.incarico \
+     where ente = $1 and aoo = $2 and incarico = $3 and dal <= $4 and (al is null or al >= dal)";
+// Whoever is there ends the day before; an appointment that has not begun never begins.
+pub(crate) const CHIUDI_INCARICO: &str = "update enti.incarico set al = greatest(dal, $4) - 1 \
+     where ente = $1 and aoo = $2 and incarico = $3 and (al is null or al >= $4)";
+pub(crate) const INCARICHI: &str = "select incarico, nome, dal, al from enti.incarico \
+     where ente = $1 and aoo = $2 and (al is null or al >= dal) order by incarico, dal desc";
+// Written again on the day it begins: the same row.
 pub(crate) const INCARICA: &str = "insert into enti.incarico (ente, aoo, incarico, nome, dal) values ($1, $2, $3, $4, $5) \
      on conflict (ente, aoo, incarico, dal) do update set nome = excluded.nome, al = null";
 
@@ -89,6 +133,9 @@ pub(crate) const SERVIZI_ATTIVI: &str =
     "select servizio from enti.servizio_attivo where ente = $1 and al is null order by servizio";
 pub(crate) const ATTIVO: &str =
     "select exists (select from enti.servizio_attivo where ente = $1 and servizio = $2 and al is null)";
+// One row for each adhesion of the ente, at least one row.
+pub(crate) const TITOLO: &str = "select senza_alleanze, ha_alleanza, alleanza, forma, stato, stato_dal, decorre_dal, \
+       recesso_notificato_il, recesso_efficace_il from enti.titolo()";
 pub(crate) const STORIA_SERVIZI: &str =
     "select servizio, dal, al from enti.servizio_attivo where ente = $1 order by dal desc, servizio";
 // Two administrators press at once: the unique index lets one through.
@@ -115,6 +162,19 @@ pub(crate) const REGISTRO_ATTIVITA: &str = "select a.istante, a.id, p.nome || ' 
      order by a.istante desc, a.id desc limit $5";
 
 // ---- alliances ----
+// What is above and below in the tree, by distance; the registry's names.
+pub(crate) const ALBERO: &str = "select livello, codice, ente, alleanza from enti.albero()";
+// Codes of the bodies above one, itself excluded.
+pub(crate) const SOPRA_A: &str = "select codice from enti.sopra_a($1)";
+pub(crate) const CORPO_IN_VITA: &str = "select denominazione from enti.ente where codice = $1 and al is null";
+// Who may stand above an alliance: a region, a province, another alliance's body.
+pub(crate) const SOPRA_POSSIBILI: &str = "select codice, denominazione from enti.ente \
+     where al is null and tipo in ('regione', 'alleanza') and codice <> $1 order by tipo, denominazione";
+// Members in force that are over as bodies, with who comes after.
+pub(crate) const MEMBRI_CESSATI: &str = "select a.membro, coalesce(string_agg(s.denominazione, ', ' order by s.denominazione), '') \
+     from enti.adesione a join enti.ente e on e.codice = a.membro and e.al is not null \
+     left join enti.successione x on x.da = e.codice left join enti.ente s on s.codice = x.a \
+     where a.ente = $1 and a.alleanza = $2 and a.stato <> 'cessata' group by a.membro";
 pub(crate) const ALLEANZE: &str = "select codice, denominazione, sopra, preavviso_mesi, dal, al, succede_a \
      from enti.alleanza where ente = $1 order by al is not null, dal desc, codice";
 pub(crate) const FONDA: &str = "insert into enti.alleanza (ente, codice, denominazione, sopra, preavviso_mesi, dal, succede_a) \
@@ -143,6 +203,9 @@ pub(crate) const NUOVO_PASSO: &str = "insert into enti.adesione_passo (ente, ade
        atto_registro, atto_serie, atto_numero, atto_data, atto_documento, firma_ente, firma_alleanza, nota, persona, scritto_il) \
      select $1, $2, coalesce(max(progressivo), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 \
      from enti.adesione_passo where ente = $1 and adesione = $2";
+pub(crate) const SCRIVI_NOMINA: &str =
+    "insert into enti.nomina (ente, adesione, edizione, fatta_il, dati) values ($1, $2, $3, $4, $5)";
+pub(crate) const NOMINA_DI: &str = "select enti.nomina_di($1)";
 pub(crate) const PASSI: &str = "select stato, il, atto_tipo, atto_numero, atto_data, firma_ente, firma_alleanza, nota \
      from enti.adesione_passo where ente = $1 and adesione = $2 order by progressivo";
 pub(crate) const MIE_ADESIONI: &str = "select id, ente_alleanza, alleanza, forma, stato, stato_dal, richiesta_il, decorre_dal, \
@@ -162,11 +225,12 @@ pub(crate) const CITATI: &str = "select atto_documento from enti.adesione_passo 
 
 pub const ALL: &[Istruzione] = istruzioni! {
     Manutenzione: EDIZIONE, SEGNA_EDIZIONE, CARICA_COMUNI, ISCRIVI_DI_LISTA, CESSA_COMUNI, CHIUDI_CODICI, CHIUDI_CODICI_DI_CESSATI, APRI_CODICI, PER_CODICE,
-        SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
-        NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, NOMI_DI_COMUNI;
-    App: AOO, SCHEDA, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, CHIUDI_INCARICO, INCARICA, SERVIZI_ATTIVI, ATTIVO, STORIA_SERVIZI,
-        ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALLEANZE, FONDA,
+        IPA_MANCANTI, IPA_NOTI, IPA_ENTI, IPA_CESSA, IPA_CHIUDI_CODICI, IPA_APRI_CODICI, IPA_TERRITORIO,
+        SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, DOPO, FINISCE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
+        NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, OMONIMO;
+    App: AOO, SCHEDA, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
+        ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALBERO, SOPRA_A, CORPO_IN_VITA, SOPRA_POSSIBILI, MEMBRI_CESSATI, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
-        CAMBIA_ADESIONE, NUOVO_PASSO, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI;
+        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI;
     Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI;
 };

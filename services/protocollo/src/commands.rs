@@ -201,8 +201,34 @@ pub async fn riassegna(
     if (ufficio, classifica) == (r.ufficio.as_str(), r.classifica.as_str()) {
         return Err(ProtocolloError::Uguale);
     }
+    sposta(tx, p.chi(), &r, ufficio, classifica, titolario).await?;
+    let prima = json!({ "da": { "ufficio": r.ufficio, "classifica": r.classifica }, "a": { "ufficio": ufficio, "classifica": classifica } });
+    p.annota(tx, &format!("protocollo/{}", r.chiave()), prima).await?;
+    Ok(())
+}
+
+/// Gives what an office has in hand to another one, each registration with its voce: the first office closes, by an act of
+/// the ente, and whoever closes it answers for it (`enti.uffici`).
+pub(crate) async fn passa_carico(tx: &mut Tx<DiEnte>, chi: &Chi, da: &str, a: &str) -> Esito<()> {
+    for (anno, numero) in queries::in_carico(tx, da).await? {
+        let r = da_cambiare(tx, anno, numero).await?;
+        sposta(tx, chi, &r, a, &r.classifica, r.titolario).await?;
+    }
+    Ok(())
+}
+
+/// The voce, then the rows that follow from it.
+async fn sposta(
+    tx: &mut Tx<DiEnte>,
+    chi: &Chi,
+    r: &Registrazione,
+    ufficio: &str,
+    classifica: &str,
+    titolario: i32,
+) -> Esito<()> {
+    let (anno, numero) = (r.anno, r.numero);
     let contenuto = json!({ "ufficio": ufficio, "classifica": classifica, "titolario": titolario });
-    let i = iscrivi(tx, &r, Voce::su(Operazione::Riassegnazione, r.posizione, contenuto)).await?;
+    let i = iscrivi(tx, r, Voce::su(Operazione::Riassegnazione, r.posizione, contenuto)).await?;
     let ente = tx.ente();
     sqlx::query(sql::NON_CORRENTE).bind(ente).bind(&r.aoo).bind(anno).bind(numero).execute(tx.conn()).await?;
     sqlx::query(sql::NUOVA_ASSEGNAZIONE)
@@ -215,7 +241,7 @@ pub async fn riassegna(
         .bind(classifica)
         .bind(titolario)
         .bind(db::sql(i.istante))
-        .bind(p.chi().persona)
+        .bind(chi.persona)
         .execute(tx.conn())
         .await?;
     sqlx::query(sql::RIASSEGNA)
@@ -228,8 +254,6 @@ pub async fn riassegna(
         .bind(titolario)
         .execute(tx.conn())
         .await?;
-    let prima = json!({ "da": { "ufficio": r.ufficio, "classifica": r.classifica }, "a": { "ufficio": ufficio, "classifica": classifica } });
-    p.annota(tx, &format!("protocollo/{}", r.chiave()), prima).await?;
     Ok(())
 }
 

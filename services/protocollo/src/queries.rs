@@ -230,6 +230,12 @@ pub async fn elenco(
 const INIZIO: Timestamp = Timestamp::constant(-5_000_000_000, 0);
 const FINE: Timestamp = Timestamp::constant(200_000_000_000, 0);
 
+/// Anno and number of what an office was given and nobody has taken charge of, the oldest first.
+pub(crate) async fn in_carico(tx: &mut Tx<DiEnte>, ufficio: &str) -> Result<Vec<(i32, i32)>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::IN_CARICO).bind(ente).bind(ufficio).fetch_all(tx.conn()).await?)
+}
+
 /// How many in a year, up to 501: lists say "500+".
 pub async fn quante(tx: &mut Tx<DiEnte>, anno: i32) -> Result<i64, Error> {
     let ente = tx.ente();

@@ -72,6 +72,8 @@ pub const fn service() -> Service {
         attiva,
         attese: |tx, chi| Box::pin(attese(tx, chi)),
         passi: |tx, filo| Box::pin(passi(tx, filo)),
+        carico: |tx, ufficio| Box::pin(carico(tx, ufficio)),
+        passa_carico: |tx, chi, da, a| Box::pin(async move { Ok(commands::passa_carico(tx, chi, da, a).await?) }),
         proiezioni: PROIEZIONI,
         ..Service::vuoto("protocollo", "Protocollo", MIGRAZIONI)
     }
@@ -79,6 +81,14 @@ pub const fn service() -> Service {
 
 fn attiva<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<(), web::Errore>> {
     Box::pin(async move { Ok(commands::apri_registro(tx).await?) })
+}
+
+async fn carico(tx: &mut Tx<DiEnte>, ufficio: &str) -> Result<Vec<String>, web::Errore> {
+    Ok(match queries::in_carico(tx, ufficio).await?.len() {
+        0 => Vec::new(),
+        1 => vec!["Una registrazione da prendere in carico".to_owned()],
+        n => vec![format!("{n} registrazioni da prendere in carico")],
+    })
 }
 
 #[derive(sqlx::FromRow)]

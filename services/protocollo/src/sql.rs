@@ -102,6 +102,11 @@ pub(crate) const NUOVA_ASSEGNAZIONE: &str = "insert into protocollo.assegnazione
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)";
 pub(crate) const PRENDI: &str = "update protocollo.assegnazione set presa_il = $5, presa_da = $6 \
      where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente and presa_il is null";
+// What an office has in hand: given to it, and nobody has taken charge of it yet.
+pub(crate) const IN_CARICO: &str = "select a.anno, a.numero from protocollo.assegnazione a \
+     join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
+     where a.ente = $1 and a.ufficio = $2 and a.corrente and a.presa_il is null and r.annullata_il is null \
+     order by a.anno, a.numero";
 pub(crate) const ANNULLA: &str = "update protocollo.registrazione set annullata_il = $5 \
      where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
 pub(crate) const SEGNA_ANNULLAMENTO: &str = "insert into protocollo.annullamento (ente, aoo, anno, numero, posizione, \
@@ -340,7 +345,7 @@ pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posiz
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
-        ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
+        ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
         NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
         GIORNALIERI, GIORNALIERO, CITATI;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;

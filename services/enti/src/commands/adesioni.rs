@@ -5,13 +5,14 @@ use db::{DiEnte, Tx};
 use kernel::{Data, Provvedimento};
 use serde_json::json;
 use uuid::Uuid;
+use web::Service;
 
-use crate::EntiError;
 use crate::errors::Rifiuto;
 use crate::model::{Adesione, Forma, Stato};
+use crate::nomina::{EDIZIONE, Firme, Nomina};
 use crate::permissions::CuraAlleanza;
-use crate::queries::{AdesioneDi, RigaAdesione, alleanze};
-use crate::sql;
+use crate::queries::{self, AdesioneDi, Alleanza, RigaAdesione, alleanze};
+use crate::{EntiError, sql};
 
 /// An alliance to be. `sopra` is the body above it in the tree, by its code in the registry.
 #[derive(Debug, Clone)]
@@ -30,9 +31,21 @@ pub async fn fonda_alleanza(
     nuova: &Fondata<'_>,
 ) -> Result<(), EntiError> {
     p.vale_per(tx)?;
+    non_futuro(tx, nuova.dal)?;
+    puo_stare_sotto(tx, nuova.sopra).await?;
     scrivi_alleanza(tx, nuova, None).await?;
     p.annota(tx, &format!("alleanza/{}", nuova.codice), json!({ "denominazione": nuova.denominazione })).await?;
     Ok(())
+}
+
+/// Above an alliance stands a body of the registry, which is not this ente nor anything below it.
+async fn puo_stare_sotto(tx: &mut Tx<DiEnte>, sopra: Option<&str>) -> Result<(), EntiError> {
+    let Some(sopra) = sopra else { return Ok(()) };
+    let nome: Option<String> = sqlx::query_scalar(sql::CORPO_IN_VITA).bind(sopra).fetch_optional(tx.conn()).await?;
+    let nome = nome.ok_or_else(|| Rifiuto::CodiceIgnoto { codice: sopra.to_owned(), vicini: Vec::new() })?;
+    let mio = queries::scheda(tx).await?.codice;
+    let piu_su: Vec<String> = sqlx::query_scalar(sql::SOPRA_A).bind(sopra).fetch_all(tx.conn()).await?;
+    if sopra == mio || piu_su.contains(&mio) { Err(Rifiuto::AlberoInCerchio { sopra: nome }.into()) } else { Ok(()) }
 }
 
 async fn scrivi_alleanza(tx: &mut Tx<DiEnte>, a: &Fondata<'_>, succede_a: Option<&str>) -> Result<(), EntiError> {
@@ -51,7 +64,9 @@ async fn scrivi_alleanza(tx: &mut Tx<DiEnte>, a: &Fondata<'_>, succede_a: Option
         Ok(_) => Ok(()),
         Err(e) => Err(match e.vincolo() {
             Some("alleanza_pkey") => Rifiuto::AlleanzaDoppia { codice: a.codice.to_owned() }.into(),
-            Some("alleanza_codice") => Rifiuto::CodiceMalscritto { scritto: a.codice.to_owned() }.into(),
+            Some("alleanza_codice") => Rifiuto::CodiceAlleanza { scritto: a.codice.to_owned() }.into(),
+            Some("alleanza_denominazione") => Rifiuto::Manca { campo: "il nome" }.into(),
+            Some("alleanza_preavviso") => Rifiuto::Preavviso.into(),
             _ => e.into(),
         }),
     }
@@ -106,10 +121,11 @@ pub enum Passo {
     Cessa,
 }
 
-/// Moves an adhesion by one step.
+/// Moves an adhesion by one step. With the signatures the appointment of art. 28 is made, from what the catalogue offers.
 pub async fn muovi_adesione(
     tx: &mut Tx<DiEnte>,
     p: &Permesso<CuraAlleanza>,
+    catalogo: &'static [Service],
     id: Uuid,
     passo: &Passo,
 ) -> Result<Stato, EntiError> {
@@ -126,8 +142,33 @@ pub async fn muovi_adesione(
     di.adesione = dopo;
     cambia_adesione(tx, &di).await?;
     scrivi_passo(tx, p, id, &di.adesione, &segno).await?;
+    if let Passo::Firma { il, per_ente, per_alleanza } = passo {
+        let firme = Firme { il: *il, per_ente: per_ente.clone(), per_alleanza: per_alleanza.clone() };
+        nomina(tx, &di, firme, catalogo).await?;
+    }
     p.annota(tx, &oggetto(&di), json!({ "passo": di.adesione.stato.codice() })).await?;
     Ok(di.adesione.stato)
+}
+
+/// Keeps the appointment as it is signed.
+async fn nomina(
+    tx: &mut Tx<DiEnte>,
+    di: &AdesioneDi,
+    firme: Firme,
+    catalogo: &'static [Service],
+) -> Result<(), EntiError> {
+    let (ente, il) = (tx.ente(), firme.il);
+    let n = Nomina::di(queries::parti(tx, di).await?, Some(firme), catalogo);
+    let dati = serde_json::to_value(&n).map_err(|e| db::Error::Cluster(e.to_string()))?;
+    sqlx::query(sql::SCRIVI_NOMINA)
+        .bind(ente)
+        .bind(di.id)
+        .bind(EDIZIONE)
+        .bind(db::sql(il))
+        .bind(dati)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
 }
 
 fn applica(a: Adesione, passo: &Passo, oggi: Data, preavviso: i16) -> Result<(Adesione, Segno<'_>), Rifiuto> {
@@ -156,7 +197,11 @@ pub async fn trasforma_alleanza(
 ) -> Result<usize, EntiError> {
     p.vale_per(tx)?;
     non_futuro(tx, nuova.dal)?;
-    in_corso(tx, vecchia).await?;
+    let finisce = in_corso(tx, vecchia).await?;
+    if nuova.dal <= finisce.dal {
+        return Err(Rifiuto::PassoIndietro { il: nuova.dal, ultimo: finisce.dal }.into());
+    }
+    puo_stare_sotto(tx, nuova.sopra).await?;
     scrivi_alleanza(tx, nuova, Some(vecchia)).await?;
     let ente = tx.ente();
     let righe: Vec<RigaAdesione> =
@@ -291,14 +336,14 @@ async fn chiudi_scaduta(
         .fetch_optional(tx.conn())
         .await?;
     if let Some(id) = scaduta {
-        muovi_adesione(tx, p, id, &Passo::Cessa).await?;
+        muovi_adesione(tx, p, &[], id, &Passo::Cessa).await?;
     }
     Ok(())
 }
 
-async fn in_corso(tx: &mut Tx<DiEnte>, codice: &str) -> Result<(), EntiError> {
-    let aperta = alleanze(tx).await?.into_iter().any(|a| a.codice == codice && a.al.is_none());
-    if aperta { Ok(()) } else { Err(Rifiuto::AlleanzaIgnota { codice: codice.to_owned() }.into()) }
+async fn in_corso(tx: &mut Tx<DiEnte>, codice: &str) -> Result<Alleanza, EntiError> {
+    let aperta = alleanze(tx).await?.into_iter().find(|a| a.codice == codice && a.al.is_none());
+    Ok(aperta.ok_or_else(|| Rifiuto::AlleanzaIgnota { codice: codice.to_owned() })?)
 }
 
 async fn preavviso(tx: &mut Tx<DiEnte>, codice: &str) -> Result<i16, EntiError> {
@@ -311,7 +356,7 @@ async fn membro(tx: &mut Tx<DiEnte>, scritto: &str) -> Result<(String, String), 
         sqlx::query_as(sql::CERCA_MEMBRO).bind(scritto.trim()).fetch_optional(tx.conn()).await?;
     let trovato =
         trovato.ok_or_else(|| Rifiuto::CodiceIgnoto { codice: scritto.trim().to_owned(), vicini: Vec::new() })?;
-    let mio = crate::queries::scheda(tx).await?.codice;
+    let mio = queries::scheda(tx).await?.codice;
     if trovato.0 == mio { Err(Rifiuto::AdesioneASe.into()) } else { Ok(trovato) }
 }
 

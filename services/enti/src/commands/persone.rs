@@ -1,12 +1,13 @@
-//! People, offices and roles, through authz: here they get their permit, their refusals and their audit line.
+//! People and roles, through authz: here they get their permit, their refusals and their audit line.
 
 use authz::{NuovaPersona, Permesso, PersonaId};
 use db::{DiEnte, Tx};
+use kernel::{Data, tempo::breve};
 use serde_json::json;
 
 use crate::EntiError;
 use crate::errors::Rifiuto;
-use crate::permissions::{GestisciPersone, GestisciUffici};
+use crate::permissions::GestisciPersone;
 use crate::sql;
 
 const AMMINISTRATORE: &str = "amministratore";
@@ -46,19 +47,28 @@ pub async fn dai_ruolo(
     annota(tx, p, persona, "dato", r).await
 }
 
-/// Takes a role; never the last administrator's, or nobody could give roles any more.
+/// Takes a role, now or after its last day; never the last administrator's, or nobody could give roles any more.
 pub async fn togli_ruolo(
     tx: &mut Tx<DiEnte>,
     p: &Permesso<GestisciPersone>,
     persona: PersonaId,
     r: NuovoRuolo<'_>,
+    ultimo: Option<Data>,
 ) -> Result<(), EntiError> {
     p.vale_per(tx)?;
+    if let Some(il) = ultimo.filter(|u| *u < tx.oggi()) {
+        return Err(Rifiuto::GiornoPassato { il }.into());
+    }
     if r.ruolo == AMMINISTRATORE && !altri_amministratori(tx, persona, r.ufficio).await? {
         return Err(Rifiuto::UltimoAmministratore.into());
     }
-    if authz::togli_ruolo(tx, persona, r.ufficio, r.ruolo).await? {
-        annota(tx, p, persona, "tolto", r).await?;
+    let tolto = match ultimo {
+        Some(u) => authz::termina_ruolo(tx, persona, r.ufficio, r.ruolo, u).await?,
+        None => authz::togli_ruolo(tx, persona, r.ufficio, r.ruolo).await?,
+    };
+    if tolto {
+        let fatto = ultimo.map_or_else(|| "tolto".to_owned(), |u| format!("fino al {}", breve(u)));
+        annota(tx, p, persona, &fatto, r).await?;
     }
     Ok(())
 }
@@ -83,16 +93,4 @@ async fn annota(
 ) -> Result<(), EntiError> {
     let dettaglio = json!({ "fatto": fatto, "ruolo": r.ruolo, "ufficio": r.ufficio });
     Ok(p.annota(tx, &format!("persone/{persona}"), dettaglio).await?)
-}
-
-pub async fn nuovo_ufficio(
-    tx: &mut Tx<DiEnte>,
-    p: &Permesso<GestisciUffici>,
-    codice: &str,
-    nome: &str,
-) -> Result<(), EntiError> {
-    p.vale_per(tx)?;
-    authz::apri_ufficio(tx, codice, nome).await?;
-    p.annota(tx, &format!("uffici/{codice}"), json!({ "nome": nome })).await?;
-    Ok(())
 }

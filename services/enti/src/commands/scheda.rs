@@ -2,13 +2,14 @@
 
 use authz::Permesso;
 use db::{DiEnte, Tx};
-use kernel::{CodiceFiscale, GiornoMese};
+use kernel::{CodiceFiscale, Data, GiornoMese};
 use serde_json::json;
 
 use crate::EntiError;
 use crate::errors::Rifiuto;
 use crate::model::Incarico;
 use crate::permissions::CorreggiEnte;
+use crate::queries::aoo_tutte;
 use crate::sql;
 
 /// The card of an ente as its administrator wants it; an empty field has no value.
@@ -39,25 +40,39 @@ pub async fn correggi_ente(tx: &mut Tx<DiEnte>, p: &Permesso<CorreggiEnte>, c: &
     Ok(())
 }
 
-/// Names the responsabile or the vicario of an AOO from today; who held the office until yesterday stays written.
+/// Names the responsabile or the vicario of an AOO from a day on, past or to come: who held the office until the day before
+/// stays written. The same day again corrects the name; an appointment that has not begun may be written anew.
 pub async fn incarica(
     tx: &mut Tx<DiEnte>,
     p: &Permesso<CorreggiEnte>,
     aoo: &str,
     incarico: Incarico,
     nome: &str,
+    dal: Data,
 ) -> Result<(), EntiError> {
     p.vale_per(tx)?;
     if nome.is_empty() {
         return Err(Rifiuto::Manca { campo: "il nome" }.into());
     }
+    if aoo_tutte(tx).await?.iter().all(|a| a.codice != aoo) {
+        return Err(Rifiuto::AooIgnota { codice: aoo.to_owned() }.into());
+    }
     let (ente, oggi) = (tx.ente(), tx.oggi());
-    let ieri = oggi.yesterday().unwrap_or(oggi);
+    let ultimo: Option<jiff_sqlx::Date> = sqlx::query_scalar(sql::INCARICO_COMINCIATO)
+        .bind(ente)
+        .bind(aoo)
+        .bind(incarico.codice())
+        .bind(db::sql(oggi))
+        .fetch_one(tx.conn())
+        .await?;
+    if let Some(prima) = ultimo.map(jiff_sqlx::Date::to_jiff).filter(|prima| dal < *prima) {
+        return Err(Rifiuto::IncaricoPrima { dal: prima }.into());
+    }
     sqlx::query(sql::CHIUDI_INCARICO)
         .bind(ente)
         .bind(aoo)
         .bind(incarico.codice())
-        .bind(db::sql(ieri))
+        .bind(db::sql(dal))
         .execute(tx.conn())
         .await?;
     sqlx::query(sql::INCARICA)
@@ -65,9 +80,9 @@ pub async fn incarica(
         .bind(aoo)
         .bind(incarico.codice())
         .bind(nome)
-        .bind(db::sql(oggi))
+        .bind(db::sql(dal))
         .execute(tx.conn())
         .await?;
-    p.annota(tx, &format!("aoo/{aoo}"), json!({ "incarico": incarico.codice() })).await?;
+    p.annota(tx, &format!("aoo/{aoo}"), json!({ "incarico": incarico.codice(), "dal": dal })).await?;
     Ok(())
 }

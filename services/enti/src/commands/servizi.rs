@@ -7,9 +7,9 @@ use web::Service;
 
 use crate::EntiError;
 use crate::errors::Rifiuto;
-use crate::model::{Voce, chi_lo_usa, da_accendere};
+use crate::model::{Titolo, Voce, chi_lo_usa, da_accendere};
 use crate::permissions::GestisciServizi;
-use crate::queries::{aoo, attivo, chi_ha_ruolo, servizi_attivi};
+use crate::queries::{accesi, aoo, attivo, chi_ha_ruolo, titolo};
 use crate::sql;
 
 /// Offices that an act of the ente gives (TUEL, DPR 445/2000 art. 61): nobody gets them by switching a service on.
@@ -24,6 +24,8 @@ pub struct Anteprima {
     pub ruoli: Vec<&'static authz::Ruolo>,
     /// Offices to be filled by an act.
     pub nomine: Vec<&'static str>,
+    /// Whether it may go on at all.
+    pub titolo: Titolo,
 }
 
 /// Looks at what would happen; changes nothing.
@@ -34,7 +36,7 @@ pub async fn anteprima(
     servizio: &str,
 ) -> Result<Anteprima, EntiError> {
     p.vale_per(tx)?;
-    let accesi = servizi_attivi(tx).await?;
+    let accesi = accesi(tx).await?;
     let catena = da_accendere(&voci(catalogo), &accesi, servizio)?;
     let mut servizi = Vec::with_capacity(catena.len());
     for s in scelti(catalogo, &catena) {
@@ -49,10 +51,10 @@ pub async fn anteprima(
     if aoo.vicario.is_none() {
         nomine.push("Vicario del responsabile");
     }
-    Ok(Anteprima { servizi, ruoli, nomine })
+    Ok(Anteprima { servizi, ruoli, nomine, titolo: titolo(tx).await? })
 }
 
-/// Switches a service on, after those it needs, and gives the person who does it the roles that nobody holds. One transaction:
+/// Switches a service on, after those it needs, if the ente has a title to it; and gives the person who does it the roles that nobody holds. One transaction:
 /// everything is made, or nothing.
 pub async fn attiva(
     tx: &mut Tx<DiEnte>,
@@ -61,8 +63,12 @@ pub async fn attiva(
     servizio: &str,
 ) -> Result<Vec<&'static str>, EntiError> {
     p.vale_per(tx)?;
-    let accesi = servizi_attivi(tx).await?;
+    let accesi = accesi(tx).await?;
     let catena = da_accendere(&voci(catalogo), &accesi, servizio)?;
+    let titolo = titolo(tx).await?;
+    if !titolo.puo_attivare() {
+        return Err(Rifiuto::SenzaAdesione { perche: titolo.perche_no() }.into());
+    }
     let servizi: Vec<&Service> = scelti(catalogo, &catena).collect();
     for s in &servizi {
         accendi(tx, p.chi(), s).await?;
@@ -102,7 +108,7 @@ pub async fn chi_ne_ha_bisogno(
     catalogo: &'static [Service],
     servizio: &str,
 ) -> Result<Vec<&'static str>, db::Error> {
-    let usano = chi_lo_usa(&voci(catalogo), &servizi_attivi(tx).await?, servizio);
+    let usano = chi_lo_usa(&voci(catalogo), &accesi(tx).await?, servizio);
     Ok(scelti(catalogo, &usano).map(|s| s.nome).collect())
 }
 

@@ -11,14 +11,17 @@ use uuid::Uuid;
 
 use crate::commands::{self, Fondata, NuovaAdesione, Passo};
 use crate::model::Forma;
-use crate::nomina::{self, Firme, Nomina};
+use crate::nomina::{self, Nomina, Parti};
 use crate::pages::Gruppo;
 use crate::permissions::CuraAlleanza;
-use crate::{pages, queries};
+use crate::trattamenti::Registro;
+use crate::{Scheda, pages, queries};
 
-/// Which adhesions to show: a group, a name.
+/// Which alliance of the ente, and which of its adhesions: a group, a name.
 #[derive(Default, Deserialize)]
 pub(super) struct Filtro {
+    #[serde(default)]
+    alleanza: String,
     #[serde(default)]
     gruppo: String,
     #[serde(default)]
@@ -30,22 +33,62 @@ pub(super) async fn membri(op: Operatore, Query(f): Query<Filtro>) -> Result<Res
     mostra(&op, modulo, f).await
 }
 
-/// The alliance in force, what it followed, its adhesions, and which services each member has on.
+/// The alliance in force, its place in the tree, what it followed, its adhesions, and which services each member has on;
+/// or how to found one.
 async fn mostra(op: &Operatore, modulo: Modulo, f: Filtro) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let alleanze = queries::alleanze(&mut tx).await?;
-    let mut adesioni = Vec::new();
-    let mut servizi = Vec::new();
-    if let Some(a) = alleanze.first() {
-        adesioni = queries::adesioni(&mut tx, &a.codice).await?;
-        let mut vista = op.stato().db.alleanza().await?;
-        servizi = queries::servizi_dei_membri(&mut vista, op.ente().ente, &a.codice).await?;
-    }
-    tx.commit().await?;
+    let scelta = alleanze.iter().find(|a| a.codice == f.alleanza).or(alleanze.first()).cloned();
+    let albero = queries::albero(&mut tx).await?;
+    let sopra = queries::sopra_possibili(&mut tx).await?;
     let stato = modulo.stato();
+    let Some(alleanza) = scelta else {
+        tx.commit().await?;
+        let dentro = pages::Fondazione { op, albero, sopra, modulo };
+        return Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").stato(stato).con(dentro));
+    };
+    let adesioni = queries::adesioni(&mut tx, &alleanza.codice).await?;
+    let cessati = queries::membri_cessati(&mut tx, &alleanza.codice).await?;
+    let mut vista = op.stato().db.alleanza().await?;
+    let servizi = queries::servizi_dei_membri(&mut vista, op.ente().ente, &alleanza.codice).await?;
+    tx.commit().await?;
     let (scelto, cercato) = (Gruppo::da(&f.gruppo), f.nome.trim().to_owned());
-    let dentro = pages::Membri { op, alleanze, adesioni, servizi, scelto, cercato, modulo };
+    // The place that the form of the transformation offers, unless somebody chose another.
+    let modulo = if modulo.valido() { modulo.con("sopra", alleanza.sopra.clone().unwrap_or_default()) } else { modulo };
+    let dentro =
+        pages::Membri { op, alleanza, alleanze, albero, sopra, adesioni, cessati, servizi, scelto, cercato, modulo };
     Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").larga().stato(stato).con(dentro))
+}
+
+/// Founds the alliance of an ente that has none.
+pub(super) async fn fonda(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Errore> {
+    let oggi = op.oggi();
+    let nome = m.testo("nuovo_nome", Regole::riga(120).obbligatoria("Scrivi il nome dell’alleanza."));
+    let codice =
+        m.testo("nuovo_codice", Regole::riga(40).obbligatoria("Scrivi un codice breve, per esempio cst-sulmona."));
+    m.obbligatorio("preavviso", "Scrivi i mesi di preavviso per recedere, per esempio 6.");
+    let preavviso = m.numero("preavviso").unwrap_or_default();
+    let dal = m.data("dal", oggi).unwrap_or(oggi);
+    let sopra = Some(m.valore("sopra").to_owned()).filter(|s| !s.is_empty());
+    if m.valido() {
+        let mut tx = op.tx().await?;
+        let p = tx.consenti::<CuraAlleanza>(op.chi()).await?;
+        let nuova = Fondata {
+            codice: &codice,
+            denominazione: &nome,
+            sopra: sopra.as_deref(),
+            preavviso_mesi: i16::try_from(preavviso).unwrap_or(i16::MAX),
+            dal,
+        };
+        match commands::fonda_alleanza(&mut tx, &p, &nuova).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(Redirect::to(&op.percorso("/alleanza")).into_response());
+            }
+            Err(e) => m.accogli("", e.into())?,
+        }
+    }
+    mostra(&op, m, Filtro::default()).await
 }
 
 pub(super) async fn chiedi(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Errore> {
@@ -80,13 +123,14 @@ pub(super) async fn trasforma(op: Operatore, Inviato(mut m): Inviato) -> Result<
         m.testo("nuovo_codice", Regole::riga(40).obbligatoria("Scrivi un codice breve, per esempio ali-sulmona."));
     let nome = m.testo("nuovo_nome", Regole::riga(120).obbligatoria("Scrivi il nome della nuova alleanza."));
     let dal = m.data("dal", oggi).unwrap_or(oggi);
+    let sopra = Some(m.valore("sopra").to_owned()).filter(|s| !s.is_empty());
     let prima =
         queries::alleanze(&mut tx).await?.into_iter().find(|a| a.codice == vecchia).ok_or(Errore::NonTrovato)?;
     if m.valido() {
         let nuova = Fondata {
             codice: &codice,
             denominazione: &nome,
-            sopra: prima.sopra.as_deref(),
+            sopra: sopra.as_deref(),
             preavviso_mesi: prima.preavviso_mesi,
             dal,
         };
@@ -127,7 +171,7 @@ pub(super) async fn muovi(
     let p = tx.consenti::<CuraAlleanza>(op.chi()).await?;
     let oggi = tx.oggi();
     if let Some(passo) = leggi_passo(&mut m, oggi) {
-        match commands::muovi_adesione(&mut tx, &p, id, &passo).await {
+        match commands::muovi_adesione(&mut tx, &p, op.stato().servizi, id, &passo).await {
             Ok(_) => {
                 tx.commit().await?;
                 return Ok(Redirect::to(&op.percorso(format!("/alleanza/adesioni/{id}"))).into_response());
@@ -184,33 +228,17 @@ pub(super) async fn nomina(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -
 }
 
 pub(super) async fn nomina_pdf(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
-    in_pdf(nomina_di(&op, id).await?).await
+    in_pdf(id, nomina_di(&op, id).await?).await
 }
 
-/// The appointment as the alliance reads it, from the steps of the adhesion.
+/// The appointment as the alliance reads it: what was signed, or the draft of what will be.
 async fn nomina_di(op: &Operatore, id: Uuid) -> Result<Nomina, Errore> {
     let mut tx = op.tx().await?;
     let di = queries::adesione(&mut tx, id).await?;
-    let alleanze = queries::alleanze(&mut tx).await?;
-    let passi = queries::passi(&mut tx, id).await?;
+    let firmata = queries::nomina_firmata(&mut tx, id).await?;
+    let parti = queries::parti(&mut tx, &di).await?;
     tx.commit().await?;
-    let alleanza = alleanze.into_iter().find(|a| a.codice == di.alleanza).ok_or(Errore::NonTrovato)?;
-    let firme = passi
-        .into_iter()
-        .rev()
-        .find_map(|p| Some(Firme { il: p.il, per_ente: p.firma_ente?, per_alleanza: p.firma_alleanza? }));
-    Ok(Nomina {
-        adesione: id,
-        titolare: di.membro_nome,
-        codice: di.membro,
-        responsabile: op.ente().denominazione.clone(),
-        alleanza: alleanza.denominazione,
-        forma: di.adesione.forma.nome(),
-        richiesta_il: di.richiesta_il,
-        decorre_dal: di.adesione.decorre_dal,
-        firme,
-        servizi: pages::con_trattamento(op.stato().servizi),
-    })
+    Ok(firmata.unwrap_or_else(|| Nomina::di(parti, None, op.stato().servizi)))
 }
 
 pub(super) async fn mie(op: Operatore) -> Result<Response, Errore> {
@@ -228,33 +256,63 @@ pub(super) async fn mia_nomina(op: Operatore, Path((_, id)): Path<(String, Uuid)
 }
 
 pub(super) async fn mia_nomina_pdf(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {
-    in_pdf(mia_nomina_di(&op, id).await?).await
+    in_pdf(id, mia_nomina_di(&op, id).await?).await
 }
 
 /// The appointment as the member reads it.
 async fn mia_nomina_di(op: &Operatore, id: Uuid) -> Result<Nomina, Errore> {
     let mut tx = op.tx().await?;
     let mie = queries::mie_adesioni(&mut tx).await?;
+    let firmata = queries::nomina_firmata(&mut tx, id).await?;
     tx.commit().await?;
     let a = mie.into_iter().find(|a| a.id == id).ok_or(Errore::NonTrovato)?;
-    let (il, decorre_dal) = (a.firmata_il(), a.decorre_dal());
-    let firme = il.zip(a.firma_ente).zip(a.firma_alleanza);
-    Ok(Nomina {
-        adesione: id,
+    let parti = Parti {
         titolare: op.ente().denominazione.clone(),
         codice: op.ente().codice.clone(),
         responsabile: a.ente_alleanza,
         alleanza: a.alleanza,
-        forma: Forma::da(&a.forma).map_or("", Forma::nome),
+        forma: Forma::da(&a.forma).map_or("", Forma::nome).to_owned(),
         richiesta_il: a.richiesta_il,
-        decorre_dal,
-        firme: firme.map(|((il, per_ente), per_alleanza)| Firme { il, per_ente, per_alleanza }),
-        servizi: pages::con_trattamento(op.stato().servizi),
-    })
+    };
+    Ok(firmata.unwrap_or_else(|| Nomina::di(parti, None, op.stato().servizi)))
 }
 
-async fn in_pdf(n: Nomina) -> Result<Response, Errore> {
-    let nome = format!("inline; filename=\"nomina-{}.pdf\"", n.codice);
+async fn in_pdf(adesione: Uuid, n: Nomina) -> Result<Response, Errore> {
+    Ok(pdf(&format!("nomina-{}", n.codice), n.pdf(adesione).await?))
+}
+
+/// A PDF that opens in the browser.
+pub(super) fn pdf(nome: &str, byte: Vec<u8>) -> Response {
+    let nome = format!("inline; filename=\"{nome}.pdf\"");
     let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, nome)];
-    Ok((headers, n.pdf().await?).into_response())
+    (headers, byte).into_response()
+}
+
+/// The register of the alliance as processor (GDPR art. 30, par. 2).
+pub(super) async fn trattamenti(op: Operatore) -> Result<Response, Errore> {
+    let (_, registro) = registro(&op).await?;
+    let pdf = op.percorso("/alleanza/trattamenti.pdf");
+    let dentro = pages::Trattamenti { op: &op, registro, sopra: ("/alleanza", "Alleanza"), pdf };
+    Ok(Pagina::ufficio(&op, "Trattamenti per conto dei membri").attiva("/alleanza").con(dentro))
+}
+
+pub(super) async fn trattamenti_pdf(op: Operatore) -> Result<Response, Errore> {
+    let (scheda, registro) = registro(&op).await?;
+    let adesso = op.stato().db.orologio().adesso();
+    Ok(pdf(&format!("trattamenti-{}", scheda.codice), registro.pdf(&scheda, adesso).await?))
+}
+
+async fn registro(op: &Operatore) -> Result<(Scheda, Registro), Errore> {
+    let mut tx = op.tx().await?;
+    let scheda = queries::scheda(&mut tx).await?;
+    let alleanza = queries::alleanze(&mut tx).await?.into_iter().next();
+    tx.commit().await?;
+    let Some(a) = alleanza else {
+        let vuoto = Registro::del_responsabile(&scheda, "", op.stato().servizi, &[]);
+        return Ok((scheda, vuoto));
+    };
+    let mut vista = op.stato().db.alleanza().await?;
+    let attivi = queries::servizi_dei_membri(&mut vista, op.ente().ente, &a.codice).await?;
+    let registro = Registro::del_responsabile(&scheda, &a.denominazione, op.stato().servizi, &attivi);
+    Ok((scheda, registro))
 }

@@ -14,6 +14,12 @@ use crate::permissions::CorreggiEnte;
 use crate::{pages, queries};
 
 pub(super) async fn scheda(op: Operatore) -> Result<Response, Errore> {
+    let modulo = con_scheda(&op, op.modulo()).await?;
+    mostra(&op, modulo).await
+}
+
+/// The form of the card, filled in.
+async fn con_scheda(op: &Operatore, modulo: Modulo) -> Result<Modulo, Errore> {
     let mut tx = op.tx().await?;
     let s = queries::scheda(&mut tx).await?;
     tx.commit().await?;
@@ -26,13 +32,16 @@ pub(super) async fn scheda(op: Operatore) -> Result<Response, Errore> {
         ("dpo", s.dpo),
     ];
     let pieno = |m: Modulo, (nome, valore): (&str, Option<String>)| m.con(nome, valore.unwrap_or_default());
-    let modulo = campi.into_iter().fold(op.modulo(), pieno);
-    mostra(&op, modulo).await
+    Ok(campi.into_iter().fold(modulo, pieno))
 }
 
 async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
-    let aoo = queries::aoo_tutte(&mut tx).await?;
+    let mut aoo = Vec::new();
+    for a in queries::aoo_tutte(&mut tx).await? {
+        let incarichi = queries::incarichi(&mut tx, &a.codice).await?;
+        aoo.push((a, incarichi));
+    }
     let codici = queries::codici(&mut tx, &op.ente().codice).await?;
     let hosts = queries::hosts(&mut tx).await?;
     let hosts = hosts.iter().map(|h| op.stato().config.indirizzo(h, "/")).collect();
@@ -78,14 +87,20 @@ fn giorno(scritto: &str) -> Option<kernel::GiornoMese> {
 pub(super) async fn incarica(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Errore> {
     let nome = m.testo("nome", Regole::riga(120).obbligatoria("Scrivi nome e cognome."));
     let incarico = if m.valore("incarico") == "vicario" { Incarico::Vicario } else { Incarico::Responsabile };
-    if !m.valido() {
-        return mostra(&op, m).await;
+    let dal = m.data("dal", op.oggi()).unwrap_or(op.oggi());
+    if m.valido() {
+        let mut tx = op.tx().await?;
+        let p = tx.consenti::<CorreggiEnte>(op.chi()).await?;
+        match commands::incarica(&mut tx, &p, m.valore("aoo"), incarico, &nome, dal).await {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(Redirect::to(&op.percorso("/ente")).into_response());
+            }
+            Err(e) => m.accogli("dal", e.into())?,
+        }
     }
-    let mut tx = op.tx().await?;
-    let p = tx.consenti::<CorreggiEnte>(op.chi()).await?;
-    commands::incarica(&mut tx, &p, m.valore("aoo"), incarico, &nome).await?;
-    tx.commit().await?;
-    Ok(Redirect::to(&op.percorso("/ente")).into_response())
+    let modulo = con_scheda(&op, m).await?;
+    mostra(&op, modulo).await
 }
 
 #[derive(Deserialize)]

@@ -6,12 +6,14 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::permissions::GestisciServizi;
-use crate::{EntiError, commands, pages, queries};
+use crate::trattamenti::Registro;
+use crate::{EntiError, Scheda, commands, pages, queries};
 
 /// The page shows what is on as the ente switched it; services of every ente are on anyway.
 pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let storia = queries::storia_servizi(&mut tx).await?;
+    let titolo = queries::titolo(&mut tx).await?;
     tx.commit().await?;
     let catalogo = op.stato().servizi;
     let voce = |s: &'static Service| pages::Voce {
@@ -21,7 +23,7 @@ pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
         richiede: nomi(catalogo, s.richiede),
     };
     let voci = catalogo.iter().map(voce).collect();
-    let dentro = pages::Servizi { op: &op, voci };
+    let dentro = pages::Servizi { op: &op, voci, titolo };
     Ok(Pagina::ufficio(&op, "Servizi").attiva("/servizi").con(dentro))
 }
 
@@ -69,20 +71,27 @@ pub(super) async fn disattiva(
     Ok(Redirect::to(&op.percorso("/servizi")).into_response())
 }
 
-/// The register of processing (GDPR art. 30): one entry for each service that is on.
+/// The register of the ente as controller (GDPR art. 30, par. 1).
 pub(super) async fn trattamenti(op: Operatore) -> Result<Response, Errore> {
-    let mut tx = op.tx().await?;
-    let accesi = queries::servizi_attivi(&mut tx).await?;
-    let scheda = queries::scheda(&mut tx).await?;
-    tx.commit().await?;
-    let dentro = pages::Trattamenti { op: &op, scheda, servizi: trattati(op.stato().servizi, &accesi) };
+    let (_, registro) = registro(&op).await?;
+    let pdf = op.percorso("/trattamenti.pdf");
+    let dentro = pages::Trattamenti { op: &op, registro, sopra: ("/servizi", "Servizi"), pdf };
     Ok(Pagina::ufficio(&op, "Registro dei trattamenti").attiva("/servizi").con(dentro))
 }
 
-/// The services on whose data are processed.
-fn trattati(catalogo: &'static [Service], accesi: &[String]) -> Vec<&'static Service> {
-    let acceso = |s: &&Service| s.sempre_attivo || accesi.iter().any(|a| a == s.codice);
-    catalogo.iter().filter(acceso).filter(|s| !s.trattamento.finalita.is_empty()).collect()
+pub(super) async fn trattamenti_pdf(op: Operatore) -> Result<Response, Errore> {
+    let (scheda, registro) = registro(&op).await?;
+    let adesso = op.stato().db.orologio().adesso();
+    Ok(super::alleanza::pdf(&format!("trattamenti-{}", scheda.codice), registro.pdf(&scheda, adesso).await?))
+}
+
+async fn registro(op: &Operatore) -> Result<(Scheda, Registro), Errore> {
+    let mut tx = op.tx().await?;
+    let scheda = queries::scheda(&mut tx).await?;
+    let storia = queries::storia_servizi(&mut tx).await?;
+    tx.commit().await?;
+    let registro = Registro::del_titolare(&scheda, op.stato().servizi, &storia);
+    Ok((scheda, registro))
 }
 
 fn nomi(catalogo: &'static [Service], codici: &[&str]) -> String {

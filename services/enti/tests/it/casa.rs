@@ -8,6 +8,8 @@ use jiff::civil::date;
 use kernel::Data;
 use web::{Errore, Futuro, Service};
 
+pub use collaudo::alle;
+
 pub const CST: &str = "cst_sulmona";
 pub const INTRODACQUA: &str = "c_e307";
 
@@ -90,6 +92,13 @@ pub async fn permesso<A: Azione>(p: &Prova, codice: &str) -> (Tx<DiEnte>, Permes
 pub async fn chi(tx: &mut Tx<DiEnte>, ruolo: &str) -> Chi {
     let t = enti::chi_ha_ruolo(tx, ruolo).await.unwrap().remove(0);
     Chi { persona: t.id, nome: format!("{} {}", t.nome, t.cognome), operazione: db::caso::uuid() }
+}
+
+/// The same with the adhesion of Introdacqua in force.
+pub async fn aderente() -> Prova {
+    let p = arredata().await;
+    crate::adesioni::attiva(&p).await;
+    p
 }
 
 pub async fn oggi(p: &Prova) -> Data {

@@ -3,8 +3,11 @@
 
 mod adesioni;
 mod casa;
+mod corpi;
 mod istruzioni;
 mod pagine;
 mod persone;
 mod registro;
 mod servizi;
+mod titolo;
+mod uffici;

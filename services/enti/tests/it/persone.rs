@@ -36,10 +36,10 @@ async fn the_last_administrator_stays() {
     let (mut tx, permesso) = permesso::<GestisciPersone>(&p, INTRODACQUA).await;
     let anna = permesso.chi().persona;
     let admin = NuovoRuolo { ufficio: "SEG", ruolo: "amministratore" };
-    let e = enti::togli_ruolo(&mut tx, &permesso, anna, admin).await.unwrap_err();
+    let e = enti::togli_ruolo(&mut tx, &permesso, anna, admin, None).await.unwrap_err();
     assert_eq!(e.codice(), Some("ENT-030"));
     enti::crea_persona(&mut tx, &permesso, &persona("bruno"), admin).await.unwrap();
-    enti::togli_ruolo(&mut tx, &permesso, anna, admin).await.unwrap();
+    enti::togli_ruolo(&mut tx, &permesso, anna, admin, None).await.unwrap();
     drop(tx);
     p.butta().await.unwrap();
 }

@@ -115,17 +115,3 @@ async fn homonyms_have_hosts_of_their_own() {
     assert_eq!(trovato.codice, "c_h753");
     p.butta().await.unwrap();
 }
-
-#[tokio::test]
-async fn who_answers_for_documents_is_dated() {
-    use enti::model::Incarico;
-    let p = casa::arredata().await;
-    let (mut tx, permesso) = casa::permesso::<enti::CorreggiEnte>(&p, casa::INTRODACQUA).await;
-    for nome in ["Ada Prova", "Bruno Prova"] {
-        enti::incarica(&mut tx, &permesso, "A1", Incarico::Responsabile, nome).await.unwrap();
-    }
-    let aoo = enti::aoo(&mut tx).await.unwrap();
-    assert_eq!((aoo.responsabile.as_deref(), aoo.vicario), (Some("Bruno Prova"), None));
-    drop(tx);
-    p.butta().await.unwrap();
-}

@@ -8,7 +8,7 @@ use crate::casa::{self, CATALOGO, INTRODACQUA, permesso};
 
 async fn accesi(p: &Prova) -> Vec<String> {
     let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
-    enti::servizi_attivi(&mut tx).await.unwrap()
+    enti::accesi(&mut tx).await.unwrap()
 }
 
 async fn attiva(p: &Prova, servizio: &str) -> Result<Vec<&'static str>, EntiError> {
@@ -26,7 +26,7 @@ async fn disattiva(p: &Prova, servizio: &str) -> Result<(), EntiError> {
 
 #[tokio::test]
 async fn the_preview_says_and_changes_nothing() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     let (mut tx, permesso) = permesso::<GestisciServizi>(&p, INTRODACQUA).await;
     let a = enti::anteprima(&mut tx, &permesso, CATALOGO, "albo").await.unwrap();
     tx.commit().await.unwrap();
@@ -41,7 +41,7 @@ async fn the_preview_says_and_changes_nothing() {
 
 #[tokio::test]
 async fn one_step_switches_on_what_is_needed() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     assert_eq!(attiva(&p, "albo").await.unwrap(), ["documenti", "protocollo", "albo"]);
     assert_eq!(accesi(&p).await, ["albo", "documenti", "protocollo"]);
     let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
@@ -57,7 +57,7 @@ async fn one_step_switches_on_what_is_needed() {
 
 #[tokio::test]
 async fn a_service_that_fails_leaves_nothing_on() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     assert!(matches!(attiva(&p, "guasto").await, Err(EntiError::Servizio(_))));
     assert!(accesi(&p).await.is_empty());
     p.butta().await.unwrap();
@@ -65,7 +65,7 @@ async fn a_service_that_fails_leaves_nothing_on() {
 
 #[tokio::test]
 async fn refusals() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     let codice = |e: EntiError| e.codice();
     assert_eq!(attiva(&p, "paghe").await.map_err(codice), Err(Some("ENT-020")));
     assert_eq!(disattiva(&p, "albo").await.map_err(codice), Err(Some("ENT-022")));
@@ -79,7 +79,7 @@ async fn refusals() {
 
 #[tokio::test]
 async fn switching_off_keeps_the_data_and_on_again_finds_them() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     attiva(&p, "protocollo").await.unwrap();
     disattiva(&p, "protocollo").await.unwrap();
     assert_eq!(accesi(&p).await, ["documenti"]);
@@ -97,7 +97,7 @@ async fn switching_off_keeps_the_data_and_on_again_finds_them() {
 
 #[tokio::test]
 async fn only_an_administrator_switches_services() {
-    let p = casa::arredata().await;
+    let p = casa::aderente().await;
     enti::crea_utente(&p.db, INTRODACQUA, &casa::persona("carla"), &["protocollo"]).await.unwrap();
     let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
     let carla = casa::chi(&mut tx, "protocollo").await;

@@ -12,3 +12,4 @@ mod pagine;
 mod registrazione;
 mod ricerca;
 mod sabotaggi;
+mod uffici;
