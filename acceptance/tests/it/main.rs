@@ -3,6 +3,7 @@
 
 mod caricamenti;
 mod comandi;
+mod fine_adesione;
 mod isolamento;
 mod istruzioni;
 mod modelli;
@@ -12,3 +13,4 @@ mod parole;
 mod passaggio;
 mod raccolta;
 mod rotte;
+mod storia;

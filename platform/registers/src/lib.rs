@@ -15,7 +15,7 @@ pub mod verifica;
 pub use iscrizione::{apri_catena, apri_registro, iscrivi, oscura};
 pub use lettura::{InChiaro, in_chiaro};
 pub use model::{Dove, Iscritta, Operazione, RegistroError, Regola, Voce};
-pub use richiesta::{Richiesta, chiedi, rispondi};
+pub use richiesta::{Richiesta, chiedi, rispondi, risposte};
 pub use sql::ALL as ISTRUZIONI;
 pub use teste::{Testa, leggi_teste, salva_testa, testa_al, teste};
 pub use verifica::{Anomalia, Esito, Proiezione};

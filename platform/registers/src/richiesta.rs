@@ -44,6 +44,12 @@ pub async fn chiedi(
     }
 }
 
+/// Every answer of a command, by key.
+pub async fn risposte(tx: &mut Tx<DiEnte>, comando: &str) -> Result<Vec<(Uuid, Value)>, RegistroError> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::RISPOSTE).bind(ente).bind(comando).fetch_all(tx.conn()).await?)
+}
+
 /// Writes the answer, in the same transaction as what it answers for.
 pub async fn rispondi(tx: &mut Tx<DiEnte>, chiave: Uuid, esito: &Value) -> Result<(), RegistroError> {
     let ente = tx.ente();

@@ -17,6 +17,8 @@ pub(crate) const CHIEDI: &str = "insert into registri.richiesta (ente, chiave, c
      values ($1, $2, $3, $4) on conflict do nothing";
 pub(crate) const RICHIESTA: &str =
     "select comando, impronta, esito from registri.richiesta where ente = $1 and chiave = $2";
+pub(crate) const RISPOSTE: &str =
+    "select chiave, esito from registri.richiesta where ente = $1 and comando = $2 and esito is not null";
 pub(crate) const RISPONDI: &str = "update registri.richiesta set esito = $3 where ente = $1 and chiave = $2";
 
 // The last voce before an instant: the head of a day that is over.
@@ -74,7 +76,7 @@ pub(crate) const CATENE_DI_ENTE: &str = "select c.aoo, c.registro, c.catena, \
      order by c.aoo collate \"C\", c.registro collate \"C\", c.catena";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPONDI, TESTA_AL, SALVA_TESTA,
-        MODO, IMPOSTAZIONI;
+    App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPOSTE, RISPONDI, TESTA_AL,
+        SALVA_TESTA, MODO, IMPOSTAZIONI;
     Manutenzione: TESTE, CATENE, VOCI, VOCI_ORFANE, TESTE_SALVATE, ENTE, CATENE_DI_ENTE;
 };

@@ -1,9 +1,10 @@
 //! A few invented acts in the states that a quiet history does not show, through the real commands.
 
 use authz::{Chi, Consenti};
-use db::{Db, DiEnte, Tx};
+use db::{Db, DiEnte, EnteId, Tx};
 use documenti::NuovoDocumento;
 use jiff::ToSpan;
+use kernel::Numero;
 use storage::Archivio;
 use uuid::Uuid;
 use web::Errore;
@@ -11,6 +12,7 @@ use web::Errore;
 use crate::commands::{self, Conferma, DaPubblicare, FileDaPubblicare};
 use crate::model::Forma;
 use crate::permissions::{Annulla, Pubblica};
+use crate::relata::{self, DaAttestare};
 use crate::{AlboError, Rifiuto, controllo};
 
 struct Inventato {
@@ -51,23 +53,41 @@ const DELICATO: Inventato = Inventato {
 };
 
 /// A guest's act, an annulled one, one that starts in three days, and a draft that waits for somebody to look at it.
-pub async fn gioca(db: &Db, archivio: &Archivio, codice: &str, chi: &Chi) -> Result<(), Errore> {
-    let mut tx = enti::entra(db, codice).await.map_err(Errore::guasto)?;
+pub async fn gioca(tx: &mut Tx<DiEnte>, archivio: &Archivio, codice: &str, chi: &Chi) -> Result<(), Errore> {
     let p = tx.consenti::<Pubblica>(chi).await?;
     let annulla = tx.consenti::<Annulla>(chi).await?;
     for (atto, poi) in [(&OSPITE, false), (&DOPPIONE, true)] {
-        let id = bozza(&mut tx, archivio, codice, &p, atto).await?;
-        let pubblicata = commands::pubblica(&mut tx, &p, id, Conferma::NonData).await?;
+        let id = bozza(tx, archivio, codice, &p, atto).await?;
+        let pubblicata = commands::pubblica(tx, &p, id, Conferma::NonData).await?;
         if poi {
             let motivo = "era già stata pubblicata con un altro numero";
-            commands::annulla(&mut tx, &annulla, pubblicata.anno, pubblicata.numero, motivo, "").await?;
+            commands::annulla(tx, &annulla, pubblicata.anno, pubblicata.numero, motivo, "").await?;
         }
     }
-    let id = bozza(&mut tx, archivio, codice, &p, &PROGRAMMATO).await?;
+    let id = bozza(tx, archivio, codice, &p, &PROGRAMMATO).await?;
     let giorno = tx.oggi().checked_add(3.days()).map_err(|_| AlboError::from(Rifiuto::InizioPassato))?;
-    commands::programma(&mut tx, &p, id, giorno, Conferma::NonData).await?;
-    bozza(&mut tx, archivio, codice, &p, &DELICATO).await?;
-    Ok(tx.commit().await?)
+    commands::programma(tx, &p, id, giorno, Conferma::NonData).await?;
+    bozza(tx, archivio, codice, &p, &DELICATO).await?;
+    Ok(())
+}
+
+/// Makes the relata of a publication that is over, as an office does every morning; one that has it is left as it is.
+pub async fn attesta(
+    db: &Db,
+    archivio: &Archivio,
+    ente: EnteId,
+    codice: &str,
+    chi: &Chi,
+    (anno, numero): (i32, Numero),
+) -> Result<(), Errore> {
+    let mut tx = db.di_ente(ente).await?;
+    let atto = crate::queries::atto(&mut tx, anno, numero).await?.ok_or(Errore::NonTrovato)?;
+    if atto.puo_attestare(tx.now()).is_err() {
+        return Ok(());
+    }
+    let r = DaAttestare::leggi(&mut tx, atto, &chi.nome, None).await?;
+    drop(tx);
+    relata::deposita(db, archivio, (ente, codice), chi, r, (anno, numero)).await
 }
 
 async fn bozza(

@@ -1,13 +1,20 @@
 //! The relata as a document: what the log tells, in the words of who attests it.
 
-use db::{DiEnte, Tx};
+use authz::{Chi, Consenti};
+use db::{Db, DiEnte, EnteId, Tx};
+use documenti::{FiloId, NuovoDocumento};
+use kernel::Numero;
 use kernel::tempo::{breve, data_ora, in_italiano};
 use pdf::{Modello, PdfError};
 use serde_json::{Value, json};
+use storage::Archivio;
+use web::Errore;
 
+use crate::commands::{self, RelataFatta};
 use crate::errors::{AlboError, Rifiuto};
 use crate::model::relata::{Cosa, Esposizione, Fatto, Intervallo, Relata};
 use crate::model::{Atto, Pubblicazione};
+use crate::permissions::Attesta;
 use crate::queries;
 
 const RELATA: Modello = Modello { nome: "relata", sorgente: include_str!("../templates/relata.typ") };
@@ -88,6 +95,26 @@ impl DaAttestare {
             "data": in_italiano(kernel::tempo::giorno_a_roma(self.adesso)),
         })
     }
+}
+
+/// Renders, stores, then writes: nothing slow happens inside the transaction that attests.
+pub(crate) async fn deposita(
+    db: &Db,
+    archivio: &Archivio,
+    (ente, codice): (EnteId, &str),
+    chi: &Chi,
+    r: DaAttestare,
+    (anno, numero): (i32, Numero),
+) -> Result<(), Errore> {
+    let byte = r.pdf().await.map_err(Errore::guasto)?;
+    let ricevuto = archivio.scrivi(codice, &byte).await?;
+    let mut tx = db.di_ente(ente).await?;
+    let p = tx.consenti::<Attesta>(chi).await?;
+    let filo = FiloId(r.atto.filo);
+    let d = documenti::aggiungi(&mut tx, chi, filo, &NuovoDocumento::generato(&r.nome(), ricevuto)).await?;
+    let fatta = RelataFatta { documento: d.id.0, impronta: d.impronta, ultima: r.ultima() };
+    commands::attesta(&mut tx, &p, anno, numero, fatta).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Half-open stretches as people read them: the last instant is excluded, and said so by its midnight.

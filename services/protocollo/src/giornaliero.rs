@@ -15,12 +15,13 @@ use serde_json::{Value, json};
 use crate::model::{NOME_REGISTRO, REGISTRO, Verso, sette_cifre};
 use crate::{ProtocolloError, queries, sql, stampe};
 
-const NOME: &str = "protocollo.giornaliero";
+/// The work that makes the daily registers that are missing.
+pub const GIORNALIERO: &str = "protocollo.giornaliero";
 const MODELLO: Modello = Modello { nome: "giornaliero", sorgente: include_str!("../templates/giornaliero.typ") };
 
 pub(crate) fn periodici() -> Vec<Periodico> {
     vec![Periodico {
-        nome: NOME,
+        nome: GIORNALIERO,
         descrizione: "Registro giornaliero di protocollo",
         ogni: Cadenza::OgniGiorno { ora: time(0, 10, 0, 0) },
         esegui: Compito::PerEnte(|cx, i| Box::pin(esegui(cx, i))),

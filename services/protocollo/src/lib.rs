@@ -19,6 +19,7 @@ mod web;
 
 pub use commands::{annulla, apri_registro, oscura, prendi_in_carico, registra, rettifica, riassegna};
 pub use errors::{CODICI, ProtocolloError};
+pub use giornaliero::GIORNALIERO;
 pub use model::{
     Annullamento, Arrivo, Assegnazione, Autorizzazione, Campo, ChiaveValore, Corrispondente, DaOscurare, DaRegistrare,
     Dato, Giornaliero, MEZZI, NOME_REGISTRO, Nuovo, Oscuramento, REGISTRO, Registrata, Registrazione,

@@ -1,21 +1,18 @@
 //! The office: acts by state, an act with its operations, the relata.
 
-use authz::Consenti;
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::{DiEnte, Tx};
-use documenti::{FiloId, NuovoDocumento};
 use kernel::Numero;
 use serde::Deserialize;
 use web::{Errore, Inviato, Operatore, Pagina, Pagine};
 
 use super::{DiAtto, Percorso, al_pubblico};
-use crate::commands::{self, RelataFatta};
 use crate::model::Atto;
 use crate::pages::{Elenco, PaginaAtto, SCHEDE};
-use crate::permissions::{Attesta, CONSULTA};
+use crate::permissions::CONSULTA;
 use crate::queries::{self, Dopo, Scheda};
-use crate::relata::DaAttestare;
+use crate::relata::{self, DaAttestare};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -94,7 +91,6 @@ pub(super) async fn relata(op: Operatore, Path((_, anno, numero)): DiAtto) -> Re
     Ok(documenti::allegato("application/pdf", &r.nome(), byte))
 }
 
-/// Renders, stores, then writes: nothing slow happens inside the transaction that attests.
 pub(super) async fn attesta(
     op: Operatore,
     Path((_, anno, numero)): DiAtto,
@@ -106,17 +102,10 @@ pub(super) async fn attesta(
         m.accogli("", crate::AlboError::from(e).into())?;
         return pagina_atto(&op, &mut tx, atto, m).await;
     }
-    let filo = FiloId(atto.filo);
     let r = da_attestare(&op, &mut tx, atto).await?;
     drop(tx);
-    let byte = r.pdf().await.map_err(Errore::guasto)?;
-    let ricevuto = op.stato().archivio.scrivi(&op.ente().codice, &byte).await?;
-    let mut tx = op.tx().await?;
-    let p = tx.consenti::<Attesta>(op.chi()).await?;
-    let d = documenti::aggiungi(&mut tx, op.chi(), filo, &NuovoDocumento::generato(&r.nome(), ricevuto)).await?;
-    let fatta = RelataFatta { documento: d.id.0, impronta: d.impronta, ultima: r.ultima() };
     let n = Numero::try_from(numero).map_err(|_| Errore::NonTrovato)?;
-    commands::attesta(&mut tx, &p, anno, n, fatta).await?;
-    tx.commit().await?;
+    let (stato, ente) = (op.stato(), op.ente());
+    relata::deposita(&stato.db, &stato.archivio, (ente.ente, &ente.codice), op.chi(), r, (anno, n)).await?;
     Ok(Redirect::to(&op.percorso(Percorso::Atto { anno, numero })).into_response())
 }

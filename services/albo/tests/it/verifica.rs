@@ -171,8 +171,8 @@ async fn the_demo_plays_through_the_real_commands() {
     casa.alle(date(2026, 11, 2).at(9, 0, 0, 0)).await;
     let mut tx = casa.tx(crate::casa::VALBRUNA).await;
     let chi = casa.chi(&mut tx).await;
-    drop(tx);
-    albo::demo::gioca(&casa.prova.db, &casa.archivio, crate::casa::VALBRUNA, &chi).await.unwrap();
+    albo::demo::gioca(&mut tx, &casa.archivio, crate::casa::VALBRUNA, &chi).await.unwrap();
+    tx.commit().await.unwrap();
     let mut tx = casa.tx(crate::casa::VALBRUNA).await;
     let adesso = tx.now();
     for scheda in [Scheda::Esposti, Scheda::Chiusi, Scheda::Programmati, Scheda::Bozze] {
