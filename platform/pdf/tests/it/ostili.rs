@@ -162,7 +162,7 @@ fn drawings_that_multiply_are_left_unread() {
     let mut bomba = lopdf::Stream::new(lopdf::Dictionary::new(), b"(x) Tj ".repeat(1 << 20));
     bomba.compress().unwrap();
     let testa = format!("<< /Filter /FlateDecode /Length {} >>\nstream\n", bomba.content.len());
-    let pagine = "3 0 R ".repeat(1) + &(6..2000).map(|n| format!("{n} 0 R ")).collect::<String>();
+    let pagine = "3 0 R ".to_owned() + &(6..2000).map(|n| format!("{n} 0 R ")).collect::<String>();
     let mut oggetti: Vec<Vec<u8>> = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         format!("<< /Type /Pages /Kids [{pagine}] >>").into_bytes(),

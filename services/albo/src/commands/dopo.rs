@@ -193,7 +193,7 @@ pub async fn rimuovi(
         .await?;
     sqlx::query(sql::RIMUOVI_NOMI).bind(ente).bind(atto.id).bind(FILE_RIMOSSO).execute(tx.conn()).await?;
     sqlx::query(sql::TOGLI_MOTIVI).bind(ente).bind(atto.id).execute(tx.conn()).await?;
-    documenti::oscura_titolo(tx, FiloId(atto.filo), &[atto.oggetto.clone()]).await?;
+    documenti::oscura_titolo(tx, FiloId(atto.filo), std::slice::from_ref(&atto.oggetto)).await?;
     scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Rimozione { classe }, "").await?;
     let dettaglio = json!({ "classe": classe.codice(), "provvedimento": provvedimento });
     p.annota(tx, &pubblicazione.chiave(), dettaglio).await?;
