@@ -432,7 +432,7 @@ mod tests {
     fn the_alliance_has_its_ninety_eight_comuni() {
         let comuni = comuni().unwrap();
         assert_eq!(comuni.len(), 98);
-        let con_un_anno = comuni.iter().filter(|c| VICINI[..INTERA.con_storia].contains(&c.codice.as_str()));
+        let con_un_anno = comuni.iter().filter(|c| VICINI[..Misura::di(None).con_storia].contains(&c.codice.as_str()));
         let abitanti: Vec<i64> = con_un_anno.map(|c| c.abitanti).collect();
         assert!(abitanti.len() == 3 && abitanti.iter().all(|n| (900..2_000).contains(n)), "{abitanti:?}");
     }
@@ -441,7 +441,7 @@ mod tests {
     fn the_tests_have_a_small_world() {
         let piccola = Misura { comuni: 2, con_storia: 2 };
         assert!(piccola.registrazioni(1_939, true) < 50);
-        assert!((300..600).contains(&INTERA.registrazioni(1_939, true)));
-        assert!((7..20).contains(&INTERA.registrazioni(4_900, false)));
+        assert!((300..600).contains(&Misura::di(None).registrazioni(1_939, true)));
+        assert!((7..20).contains(&Misura::di(None).registrazioni(4_900, false)));
     }
 }
