@@ -48,12 +48,17 @@ async fn mostra(
 async fn entra(
     State(stato): State<Stato>,
     Indirizzo(indirizzo): Indirizzo,
+    headers: HeaderMap,
     Inviato(modulo): Inviato,
 ) -> Result<Response, Errore> {
     let (utente, parola) = (modulo.valore("utente"), modulo.valore("parola"));
     let poi = locale(modulo.valore("poi")).to_owned();
     match authz::accedi(&stato.db, utente, parola, &indirizzo).await {
         Ok(aperta) => {
+            // A new token each time; the one that the browser had, of whoever it was, opens nothing any more.
+            if let Some(t) = token(&stato.config, &headers) {
+                authz::esci(&stato.db, &t).await?;
+            }
             Ok(([(header::SET_COOKIE, biscotto(&stato.config, &aperta.token))], Redirect::to(&poi)).into_response())
         }
         Err(e) => respinto(&stato, &modulo, e),
@@ -96,7 +101,9 @@ async fn esci(State(stato): State<Stato>, headers: HeaderMap, _: Inviato) -> Res
         authz::esci(&stato.db, &t).await?;
     }
     let scaduto = format!("{}; Max-Age=0", biscotto(&stato.config, ""));
-    Ok(([(header::SET_COOKIE, scaduto)], Redirect::to("/accedi")).into_response())
+    // The Back button shows no page of who has left.
+    let pulizia = [(header::HeaderName::from_static("clear-site-data"), "\"cache\"")];
+    Ok(([(header::SET_COOKIE, scaduto)], pulizia, Redirect::to("/accedi")).into_response())
 }
 
 fn durata(secondi: i64) -> String {

@@ -80,8 +80,9 @@ pub(crate) fn nome_host(config: &Configurazione, req: &Request) -> Option<String
     }
 }
 
+/// A whole address in the request line wins over `Host` (RFC 9112, 3.2.2).
 fn dichiarato<'a>(h: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
-    if h.contains_key(header::HOST) { unica(h, "host") } else { uri.authority().map(|a| a.as_str()) }
+    uri.authority().map(|a| a.as_str()).or_else(|| unica(h, header::HOST.as_str()))
 }
 
 /// The value of a header that must appear once.

@@ -16,18 +16,13 @@ const CSP_ALTRO: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// Security headers on every response.
 pub(crate) async fn intestazioni(State(stato): State<Stato>, req: Request, next: Next) -> Response {
     let mut r = next.run(req).await;
-    let tipo = r.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let csp = match tipo.split(';').next().unwrap_or_default() {
-        "text/html" => CSP_PAGINA,
-        "application/pdf" => CSP_PDF,
-        _ => CSP_ALTRO,
-    };
+    // A 304 has no type of its own, and what it says replaces what the kept page said.
+    if r.status() != StatusCode::NOT_MODIFIED {
+        let csp = HeaderValue::from_static(politica(r.headers()));
+        r.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
     let h = r.headers_mut();
-    for (nome, valore) in [
-        (header::CONTENT_SECURITY_POLICY, csp),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-    ] {
+    for (nome, valore) in [(header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::REFERRER_POLICY, "same-origin")] {
         h.insert(nome, HeaderValue::from_static(valore));
     }
     h.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"));
@@ -36,6 +31,16 @@ pub(crate) async fn intestazioni(State(stato): State<Stato>, req: Request, next:
         h.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     r
+}
+
+/// What a browser may do with an answer, by its type.
+fn politica(h: &HeaderMap) -> &'static str {
+    let tipo = h.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    match tipo.split(';').next().unwrap_or_default() {
+        "text/html" => CSP_PAGINA,
+        "application/pdf" => CSP_PDF,
+        _ => CSP_ALTRO,
+    }
 }
 
 /// Refuses what another site makes a browser send (the session's token is the second lock).

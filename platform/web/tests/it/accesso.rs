@@ -25,6 +25,45 @@ async fn the_door_opens_and_closes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_planted_session_is_never_taken_over() {
+    let casa = Casa::nuova().await;
+    let entra = async |biscotto: &str| {
+        let r = casa.invia("/accedi", biscotto, "utente=giulia&parola=una+parola+lunga").await;
+        r.header("set-cookie").split(';').next().unwrap().to_owned()
+    };
+    // A token that somebody else chose, or had: the person gets another, and that one opens nothing.
+    let dell_altro = casa.entra("aldo").await;
+    for piantato in ["alleanza=scelto-da-altri", dell_altro.as_str()] {
+        let suo = entra(piantato).await;
+        assert_ne!(suo, piantato);
+        assert!(suo.len() > "alleanza=".len() + 40, "too short to be unguessable: {suo}");
+        assert_eq!(casa.leggi("/", &suo).await.stato, StatusCode::OK);
+        assert_eq!(casa.leggi("/", piantato).await.header("location"), "/accedi", "{piantato}");
+    }
+    // A wrong password closes nobody's session.
+    let giulia = casa.entra("giulia").await;
+    casa.invia("/accedi", &giulia, "utente=giulia&parola=abc").await;
+    assert_eq!(casa.leggi("/", &giulia).await.stato, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_closes_the_session_and_empties_the_browser() {
+    let casa = Casa::nuova().await;
+    let giulia = casa.entra("giulia").await;
+    // Nobody is sent away by a link or by another site.
+    assert_eq!(casa.leggi("/esci", &giulia).await.stato, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(casa.invia("/esci", &giulia, "csrf=falso").await.stato, StatusCode::FORBIDDEN);
+    let csrf = casa.csrf(&giulia).await;
+    let altra = casa.entra("giulia").await;
+    let r = casa.invia("/esci", &giulia, &format!("csrf={csrf}")).await;
+    assert_eq!((r.header("location"), r.header("clear-site-data")), ("/accedi", "\"cache\""));
+    assert_eq!(r.header("set-cookie"), "alleanza=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+    assert_eq!(casa.leggi("/", &giulia).await.header("location"), "/accedi");
+    // Only this browser's.
+    assert_eq!(casa.leggi("/", &altra).await.stato, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_password_says_one_sentence_and_slows_down() {
     let casa = Casa::nuova().await;
     let ignoto = casa.invia("/accedi", "", "utente=nessuno&parola=abc").await;
@@ -45,7 +84,7 @@ async fn a_wrong_password_says_one_sentence_and_slows_down() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_never_leads_elsewhere() {
     let casa = Casa::nuova().await;
-    for poi in ["//evil.it", "https://evil.it", "/%5Cevil.it", "%5C%5Cevil.it", "/%09/evil.it", "javascript:alert(1)"] {
+    for poi in ["//evil.it", "https://evil.it", "/%5Cevil.it", "%5C%5Cevil.it", "/%09/evil.it", "/%0D%0Alocation:%20//evil.it", "javascript:alert(1)", "@evil.it"] {
         let r = casa.invia("/accedi", "", &format!("utente=giulia&parola=una+parola+lunga&poi={poi}")).await;
         assert_eq!((r.stato, r.header("location")), (StatusCode::SEE_OTHER, "/"), "{poi}");
         let r = casa.leggi(&format!("/accedi?poi={poi}"), "").await;

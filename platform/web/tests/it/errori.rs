@@ -58,7 +58,37 @@ async fn every_answer_is_guarded() {
         .join("\n")
     );
     assert!(!r.corpo.contains("style=") && !r.corpo.contains("<script>") && !r.corpo.contains(" onclick"));
-    assert!(casa.leggi("/salute", "").await.header("content-security-policy").contains("sandbox"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_goes_out_without_its_guards() {
+    for https in [false, true] {
+        let casa = Casa::con(|c| c.https = https).await;
+        let pubblica = |p: &str| Request::get(p).header(header::HOST, "introdacqua.localhost").body(Body::empty()).unwrap();
+        let risposte = [
+            ("a page", casa.leggi("/accedi", "").await),
+            ("a redirect", casa.leggi("/", "").await),
+            ("nothing there", casa.leggi("/e/c_e307/abc/def", "").await),
+            ("a wrong method", casa.leggi("/esci", "").await),
+            ("a refused form", casa.invia("/accedi", "", "utente=x&parola=y").await),
+            ("a session that is over", casa.invia("/e/c_e307/quaderno/nuova", "", "oggetto=x").await),
+            ("an asset", casa.leggi(web::risorsa("tasti.js"), "").await),
+            ("no asset", casa.leggi("/static/assente", "").await),
+            ("the health", casa.leggi("/salute", "").await),
+            ("a public page", casa.chiedi(pubblica("/quaderno")).await),
+            ("an unknown host", casa.chiedi(get("/").header(header::HOST, "x.it").body(Body::empty()).unwrap()).await),
+        ];
+        for (che_cosa, r) in &risposte {
+            let csp = r.header("content-security-policy");
+            assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{che_cosa}: {csp}");
+            assert!(!csp.contains("unsafe") && !csp.contains('*') && !csp.contains("data:"), "{che_cosa}: {csp}");
+            assert_eq!(r.header("x-content-type-options"), "nosniff", "{che_cosa}");
+            assert_eq!(r.header("referrer-policy"), "same-origin", "{che_cosa}");
+            assert_eq!(!r.header("strict-transport-security").is_empty(), https, "{che_cosa}");
+            assert_eq!(r.header("server"), "", "{che_cosa}: nobody needs to know what answers");
+        }
+        assert!(risposte[8].1.header("content-security-policy").contains("sandbox"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,6 +118,8 @@ async fn public_pages_are_asked_for_again_and_seldom_sent() {
     let etag = r.header("etag").to_owned();
     let r = casa.chiedi(chiedi(&etag)).await;
     assert_eq!((r.stato, r.header("etag"), r.corpo.len()), (StatusCode::NOT_MODIFIED, etag.as_str(), 0));
+    // Its headers replace those of the kept page: a policy made for something else would undress it.
+    assert_eq!(r.header("content-security-policy"), "");
     let giulia = casa.entra("giulia").await;
     assert_eq!(casa.leggi("/e/c_e307/quaderno", &giulia).await.header("cache-control"), "private, no-cache");
 }

@@ -41,6 +41,32 @@ async fn each_host_has_its_own_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_chooses_the_host_by_tricks() {
+    let casa = Casa::nuova().await;
+    let chiedi = async |indirizzo: &str, intestazioni: &[(&str, &str)]| {
+        let req = intestazioni.iter().fold(Request::get(indirizzo), |r, (n, v)| r.header(*n, *v));
+        let mut req = req.body(Body::empty()).unwrap();
+        req.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4000))));
+        casa.chiedi(req).await
+    };
+    // No proxy is ours: what it would say is air.
+    for finta in ["x-forwarded-host", "forwarded", "x-host", "x-original-host"] {
+        let r = chiedi("/quaderno", &[("host", "localhost"), (finta, "introdacqua.localhost")]).await;
+        assert_eq!(r.stato, StatusCode::NOT_FOUND, "{finta}");
+        let r = chiedi("/accedi", &[("host", "localhost"), (finta, "evil.it")]).await;
+        assert!(r.stato == StatusCode::OK && !r.corpo.contains("evil.it"), "{finta}");
+    }
+    // A whole address in the request line wins over the header; one that names somebody is no name.
+    let r = chiedi("http://introdacqua.localhost/quaderno", &[("host", "localhost")]).await;
+    assert_eq!(r.stato, StatusCode::OK);
+    let r = chiedi("http://localhost@evil.it/accedi", &[("host", "localhost")]).await;
+    assert_eq!(r.stato, StatusCode::NOT_FOUND);
+    // Wherever a redirect leads, it names no host.
+    let r = chiedi("/e/c_e307", &[("host", "LOCALHOST.:9999"), ("x-forwarded-proto", "https")]).await;
+    assert_eq!((r.stato, r.header("location")), (StatusCode::SEE_OTHER, "/accedi?poi=/e/c_e307"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_our_proxy_may_say_who_was_called() {
     let casa = Casa::con(|c| c.proxy = Some([10, 0, 0, 1].into())).await;
     for (da, atteso) in [([10, 0, 0, 1], StatusCode::OK), ([10, 0, 0, 2], StatusCode::NOT_FOUND)] {
