@@ -21,12 +21,14 @@ const MESI: [&str; 12] = [
     "dicembre",
 ];
 
+const GIORNI: [&str; 7] = ["lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"];
+
 /// Years a person may type; outside them it is a slip of the keyboard.
 const ANNI: std::ops::RangeInclusive<i16> = 1800..=2199;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DataIllegibile {
-    #[error("non è una data: scrivere giorno, mese e anno, ad esempio 15/09/2026")]
+    #[error("non è una data: scrivi giorno, mese e anno, per esempio 15/09/2026")]
     Forma,
     #[error("{scritta} non esiste: i mesi vanno da 1 a 12")]
     Mese { scritta: String },
@@ -58,7 +60,7 @@ pub fn alle(data: Data, ora: Time) -> Istante {
 /// "24 novembre 2026"; the first of the month is "1º".
 pub fn in_italiano(data: Data) -> String {
     let ordinale = if data.day() == 1 { "º" } else { "" };
-    format!("{}{ordinale} {} {}", data.day(), nome_del_mese(data.month()), data.year())
+    format!("{}{ordinale} {} {}", data.day(), nome_del_mese(data), data.year())
 }
 
 /// "24/11/2026"
@@ -75,6 +77,23 @@ pub fn ora_a_roma(istante: Istante) -> String {
 /// "24/11/2026 09:42"
 pub fn data_ora(istante: Istante) -> String {
     format!("{} {}", breve(giorno_a_roma(istante)), ora_a_roma(istante))
+}
+
+/// "24/11 09:42" in the year of `oggi`, otherwise with its own: for the columns of a list.
+pub fn in_tabella(istante: Istante, oggi: Data) -> String {
+    let giorno = giorno_a_roma(istante);
+    if giorno.year() != oggi.year() {
+        return data_ora(istante);
+    }
+    format!("{:02}/{:02} {}", giorno.day(), giorno.month(), ora_a_roma(istante))
+}
+
+/// "martedì 24 novembre 2026, ore 9:42:17"
+pub fn per_esteso(istante: Istante) -> String {
+    let locale = a_roma(istante);
+    let giorno = GIORNI[usize::from(locale.weekday().to_monday_zero_offset().unsigned_abs())];
+    let (ora, minuto, secondo) = (locale.hour(), locale.minute(), locale.second());
+    format!("{giorno} {}, ore {ora}:{minuto:02}:{secondo:02}", in_italiano(locale.date()))
 }
 
 /// Reads a date as people type it: `150926`, `15092026`, `15/9/26`, `15-09-2026`, `15.9.26`, `2026-09-15`.
@@ -122,12 +141,13 @@ fn componi(giorno: i16, mese: i16, anno: i16) -> Result<Data, DataIllegibile> {
     let primo = i8::try_from(mese).ok().and_then(|m| Data::new(anno, m, 1).ok());
     let Some(primo) = primo else { return Err(DataIllegibile::Mese { scritta }) };
     i8::try_from(giorno).ok().and_then(|g| Data::new(anno, primo.month(), g).ok()).ok_or_else(|| {
-        DataIllegibile::Giorno { scritta, mese: nome_del_mese(primo.month()), anno, giorni: primo.days_in_month() }
+        DataIllegibile::Giorno { scritta, mese: nome_del_mese(primo), anno, giorni: primo.days_in_month() }
     })
 }
 
-fn nome_del_mese(mese: i8) -> &'static str {
-    MESI[usize::from(mese.unsigned_abs()) - 1]
+/// "novembre"
+pub fn nome_del_mese(data: Data) -> &'static str {
+    MESI[usize::from(data.month().unsigned_abs()) - 1]
 }
 
 fn a_roma(istante: Istante) -> DateTime {
@@ -196,6 +216,9 @@ mod tests {
         assert_eq!(in_italiano(OGGI), "24 novembre 2026");
         assert_eq!(in_italiano(date(2026, 5, 1)), "1º maggio 2026");
         assert_eq!(data_ora(istante), "24/11/2026 09:42");
+        assert_eq!(in_tabella(istante, OGGI), "24/11 09:42");
+        assert_eq!(in_tabella(istante, date(2027, 1, 1)), "24/11/2026 09:42");
+        assert_eq!(per_esteso(istante), "martedì 24 novembre 2026, ore 9:42:59");
     }
 
     proptest! {

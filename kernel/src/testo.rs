@@ -1,5 +1,7 @@
 //! Text typed by people, made safe to keep, show, sign and compare.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +26,16 @@ pub fn pulisci_riga(testo: &str, max: usize) -> Result<String, TestoRifiutato> {
 pub fn pulisci_testo(testo: &str, max: usize) -> Result<String, TestoRifiutato> {
     let righe: Vec<String> = normalizza(testo)?.split('\n').map(unisci).collect();
     misura(righe.join("\n").trim_matches('\n').to_owned(), max)
+}
+
+/// At most `max` characters, cut between two words, with the sign of the cut.
+pub fn corto(testo: &str, max: usize) -> Cow<'_, str> {
+    let Some((fine, _)) = testo.char_indices().nth(max) else { return Cow::Borrowed(testo) };
+    let resta = &testo[..fine];
+    // A word longer than all the room is cut where it is.
+    let resta =
+        resta.rsplit_once(' ').map_or(resta, |(prima, ultima)| if ultima.len() < max / 2 { prima } else { resta });
+    Cow::Owned(format!("{}…", resta.trim_end_matches([' ', ',', ';', ':', '.'])))
 }
 
 /// True for a name made to deceive: a path, control characters, marks that change the reading order. Accents in either form,
@@ -95,6 +107,21 @@ fn lunghezza_estensioni(nome: &str) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_words() {
+        for (testo, max, atteso) in [
+            ("Tetto della scuola", 18, "Tetto della scuola"),
+            ("Tetto della scuola primaria", 20, "Tetto della scuola…"),
+            ("Tetto della scuola, primaria", 21, "Tetto della scuola…"),
+            ("Precipitevolissimevolmente", 10, "Precipitev…"),
+            ("A precipitevolissimevolmente", 10, "A precipit…"),
+            ("èèèè", 3, "èèè…"),
+            ("", 3, ""),
+        ] {
+            assert_eq!(corto(testo, max), atteso, "{testo}");
+        }
+    }
 
     #[test]
     fn a_line_is_one_line() {

@@ -6,6 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use authz::EnteDiPersona;
 use kernel::Impronta;
+use kernel::testo::corto;
 use uuid::Uuid;
 
 use crate::modulo::ErroreCampo;
@@ -127,16 +128,44 @@ impl Vuoto {
     pub fn passo(self, etichetta: impl Display, href: impl Display) -> Vuoto {
         Vuoto { passo: Some((etichetta.to_string(), href.to_string())), ..self }
     }
+
+    /// A next step, for who may take it.
+    pub fn passo_forse(self, passo: Option<&(impl Display, impl Display)>) -> Vuoto {
+        match passo {
+            Some((etichetta, href)) => self.passo(etichetta, href),
+            None => self,
+        }
+    }
+}
+
+/// How much of a subject fits in a heading.
+const TITOLO_MAX: usize = 180;
+
+/// The heading of a page whose subject may be a page by itself: cut, and whole below. `{{ web::titolo(&atto.oggetto) }}`.
+#[derive(Template)]
+#[template(
+    source = r#"<h1>{{ breve }}</h1>{% if lungo %}<details class="al-scopri al-intero"><summary>Leggi tutto l’oggetto</summary><p>{{ intero }}</p></details>{% endif %}"#,
+    ext = "html"
+)]
+pub struct Titolo {
+    breve: String,
+    intero: String,
+    lungo: bool,
+}
+
+pub fn titolo(intero: &str) -> Titolo {
+    let breve = corto(intero, TITOLO_MAX).into_owned();
+    Titolo { lungo: breve != intero, breve, intero: intero.to_owned() }
 }
 
 /// Facts in two columns: `{{ web::fatti().fatto("Da", chi).fatto("Oggetto", oggetto) }}`; an empty value is left out.
 #[derive(Template, Default)]
 #[template(
-    source = r#"<dl class="al-fatti">{% for (e, v) in fatti %}<dt>{{ e }}</dt><dd>{{ v }}</dd>{% endfor %}</dl>"#,
+    source = r#"<dl class="al-fatti">{% for (e, v, h) in fatti %}<dt>{{ e }}</dt><dd>{% if h.is_empty() %}{{ v }}{% else %}<a href="{{ h }}">{{ v }}</a>{% endif %}</dd>{% endfor %}</dl>"#,
     ext = "html"
 )]
 pub struct Fatti {
-    fatti: Vec<(&'static str, String)>,
+    fatti: Vec<(&'static str, String, String)>,
 }
 
 pub fn fatti() -> Fatti {
@@ -144,10 +173,15 @@ pub fn fatti() -> Fatti {
 }
 
 impl Fatti {
-    pub fn fatto(mut self, etichetta: &'static str, valore: impl Display) -> Fatti {
+    pub fn fatto(self, etichetta: &'static str, valore: impl Display) -> Fatti {
+        self.link(etichetta, valore, "")
+    }
+
+    /// A fact that has a page.
+    pub fn link(mut self, etichetta: &'static str, valore: impl Display, href: impl Display) -> Fatti {
         let valore = valore.to_string();
         if !valore.is_empty() {
-            self.fatti.push((etichetta, valore));
+            self.fatti.push((etichetta, valore, href.to_string()));
         }
         self
     }
@@ -190,6 +224,16 @@ pub struct Comune {
 
 pub fn comune(e: &EnteDiPersona) -> Comune {
     Comune { nome: e.denominazione.clone(), tinta: e.tinta }
+}
+
+/// The same among others of its kind, where "Comune di" says nothing: a column, a row of the desk.
+pub fn comune_in_elenco(e: &EnteDiPersona) -> Comune {
+    Comune { nome: nome_in_elenco(&e.denominazione).to_owned(), tinta: e.tinta }
+}
+
+pub(crate) fn nome_in_elenco(denominazione: &str) -> &str {
+    let nome = denominazione.strip_prefix("Comune di ").or_else(|| denominazione.strip_prefix("Comune d’"));
+    nome.unwrap_or(denominazione)
 }
 
 /// The foot of a list with keyset pages.
@@ -251,6 +295,8 @@ pub struct Campo {
     etichetta: String,
     valori: Vec<String>,
     errore: Option<ErroreCampo>,
+    /// Nothing is wrong with the form.
+    intatto: bool,
     /// The first wrong field of the form takes the focus.
     fuoco: bool,
     tipo: Tipo,
@@ -258,6 +304,7 @@ pub struct Campo {
     perche: Option<(&'static str, String)>,
     facoltativo: bool,
     invio: bool,
+    tasto: Option<u8>,
     attributi: Vec<(&'static str, String)>,
 }
 
@@ -267,6 +314,7 @@ impl Campo {
         etichetta: &str,
         valori: Vec<String>,
         errore: Option<ErroreCampo>,
+        intatto: bool,
         fuoco: bool,
     ) -> Campo {
         Campo {
@@ -274,12 +322,14 @@ impl Campo {
             etichetta: etichetta.to_owned(),
             valori,
             errore,
+            intatto,
             fuoco,
             tipo: Tipo::Riga("text"),
             aiuto: String::new(),
             perche: None,
             facoltativo: false,
             invio: false,
+            tasto: None,
             attributi: Vec::new(),
         }
     }
@@ -306,6 +356,16 @@ impl Campo {
     /// In a text area Enter sends the form, Shift+Enter makes a new line.
     pub fn invio(self) -> Campo {
         Campo { invio: true, ..self }
+    }
+
+    /// Where to begin: takes the focus unless something else is wrong.
+    pub fn per_primo(self) -> Campo {
+        Campo { fuoco: self.fuoco || self.intatto, ..self }
+    }
+
+    /// Alt and this digit reach the field from anywhere in the page.
+    pub fn alt(self, cifra: u8) -> Campo {
+        Campo { tasto: Some(cifra), ..self }
     }
 
     /// A list of `(value, label)`.
@@ -371,6 +431,7 @@ html_safe!(
     StatoDi,
     Avviso,
     Vuoto,
+    Titolo,
     Fatti,
     Colonne,
     ImprontaInGruppi,

@@ -14,6 +14,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::errore::DaMostrare;
+use crate::parole::tre_parole;
 use crate::{EnteHost, Errore, Operatore, Pagina, Persona, Stato, errore_pagina};
 
 /// One request, from the door to the last byte. Its id is on error pages, in logs and in the audit.
@@ -140,11 +141,12 @@ fn da_disegnare(metodo: &Method, r: &Response) -> Option<Arc<Errore>> {
 /// A refusal is a warning, a fault is an error; a missing permit also enters the register of accesses. Never form values.
 fn registra_errore(stato: &Stato, op: &Operazione, e: &Errore, percorso: &str) {
     let (operazione, codice) = (op.id(), e.codice());
+    let parole = tre_parole(operazione);
     match e {
         Errore::Guasto(fonte) => {
-            tracing::error!(%operazione, codice, percorso, errore = %catena(fonte.as_ref()), "fault")
+            tracing::error!(%operazione, parole, codice, percorso, errore = %catena(fonte.as_ref()), "fault")
         }
-        e => tracing::warn!(%operazione, codice, percorso, errore = %e, "refusal"),
+        e => tracing::warn!(%operazione, parole, codice, percorso, errore = %e, "refusal"),
     }
     if let (Errore::Negato { azione, .. }, Some(Quadro::Ufficio(o))) = (e, op.quadro()) {
         stato.accessi.rifiuto(o.ente().ente, o.chi(), azione, percorso);

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::contorno::{Operazione, Quadro, cornice};
+use crate::parole::tre_parole;
 use crate::{CODICI, Errore, Operatore, Pagina, Stato};
 
 #[derive(Template)]
@@ -16,6 +17,7 @@ struct PaginaErrore {
     puoi: String,
     casa: (&'static str, String),
     operazione: String,
+    parole: String,
 }
 
 #[derive(Template)]
@@ -44,6 +46,7 @@ pub(crate) async fn disegna(stato: &Stato, op: &Operazione, e: &Errore) -> Respo
         puoi,
         casa: casa(op),
         operazione: op.id().to_string(),
+        parole: tre_parole(op.id()),
         titolo,
     };
     cornice(stato, op, &corpo.titolo).stato(e.stato()).breve().con(corpo)

@@ -15,6 +15,7 @@ mod impaginazione;
 mod modulo;
 mod operatore;
 mod pagina;
+mod parole;
 mod pubblico;
 mod risorse;
 mod rotte;
@@ -24,7 +25,9 @@ mod sicurezza;
 mod stato;
 
 pub use caricamento::{Caricamento, FileRicevuto};
-pub use componenti::{Campo, Senso, avviso, colonne, comune, fatti, icona, impronta, pagine, stato, vuoto};
+pub use componenti::{
+    Campo, Senso, avviso, colonne, comune, comune_in_elenco, fatti, icona, impronta, pagine, stato, titolo, vuoto,
+};
 pub use contorno::Operazione;
 pub use errore::{CODICI, Errore};
 pub use host::EnteHost;
@@ -35,6 +38,7 @@ pub use pagina::Pagina;
 pub use pubblico::{con_etag, non_modificato};
 pub use risorse::risorsa;
 pub use rotte::{Ambito, Metodo, Rotta, rotte_del_kit, router};
+pub use scrivania::ATTESE_DI_UN_ENTE;
 pub use servizio::{
     Anteprima, Attesa, Attivazione, Carico, CheCosaAspetta, Futuro, PassaCarico, PassiDelFilo, Passo, Service,
     StatoPasso, Tabella, Trattamento, VoceMenu,

@@ -232,7 +232,7 @@ impl Modulo {
     pub fn campo(&self, nome: &str, etichetta: &str) -> Campo {
         let errore = self.errore_di(nome).cloned();
         let primo = errore.is_some() && self.errori.first().is_some_and(|e| e.campo == nome);
-        Campo::nuovo(nome, etichetta, self.valori(nome).map(str::to_owned).collect(), errore, primo)
+        Campo::nuovo(nome, etichetta, self.valori(nome).map(str::to_owned).collect(), errore, self.valido(), primo)
     }
 
     /// The hidden fields: the first thing inside every `<form method="post">`.

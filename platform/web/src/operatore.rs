@@ -19,6 +19,8 @@ use crate::{Attivo, Errore, Modulo, Service, Stato, accesso};
 pub struct Persona {
     stato: Stato,
     sessione: Arc<Sessione>,
+    /// The services of their only ente, known at the desk.
+    attivi: Option<Arc<Vec<String>>>,
 }
 
 impl Persona {
@@ -50,6 +52,12 @@ impl Persona {
 
     pub fn oggi(&self) -> Data {
         self.stato.oggi()
+    }
+
+    /// At the desk, who works for one ente only is already there.
+    pub(crate) fn unico(&self) -> Option<Operatore> {
+        let (Some(attivi), [ente]) = (&self.attivi, self.enti()) else { return None };
+        Some(Operatore { persona: self.clone(), ente: ente.clone(), attivi: attivi.clone(), spento: None })
     }
 }
 
@@ -142,7 +150,11 @@ pub(crate) async fn alla_scrivania(
 ) -> Result<Response, Errore> {
     let operazione = Operazione::di(&req);
     let token = accesso::token(&c.stato.config, req.headers());
-    let Some(persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
+    let Some(mut persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
+    if let [ente] = persona.enti() {
+        let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
+        persona.attivi = Some(attivi.into());
+    }
     operazione.riconosci(Quadro::Scrivania(persona.clone()));
     req.extensions_mut().insert(persona);
     Ok(next.run(req).await)
@@ -156,7 +168,10 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
     let (mut parts, corpo) = req.into_parts();
     let codice = codice_ente(&mut parts).await;
     // Not found instead of forbidden: of an ente that is not theirs a person may not even know the pages.
-    let ente = persona.enti().iter().find(|e| Some(&e.codice) == codice.as_ref()).cloned().ok_or(Errore::NonTrovato)?;
+    let Some(ente) = persona.enti().iter().find(|e| Some(&e.codice) == codice.as_ref()).cloned() else {
+        operazione.riconosci(Quadro::Scrivania(persona));
+        return Err(Errore::NonTrovato);
+    };
     let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
     let chiuso = c.servizio.filter(|s| !s.sempre_attivo).and_then(|s| chiuso(s, &attivi));
     let (perche, no) = chiuso.unzip();
@@ -199,7 +214,7 @@ pub(crate) async fn riconosci(
 ) -> Result<Option<Persona>, Errore> {
     let Some(token) = token else { return Ok(None) };
     let sessione = authz::riconosci(&stato.db, &token, operazione.id()).await?;
-    Ok(sessione.map(|s| Persona { stato: stato.clone(), sessione: Arc::new(s) }))
+    Ok(sessione.map(|s| Persona { stato: stato.clone(), sessione: Arc::new(s), attivi: None }))
 }
 
 /// Reading sends to the door and back; writing shows what was typed, so that it is not lost.

@@ -4,11 +4,15 @@ use askama::Template;
 use authz::EnteDiPersona;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use kernel::testo::corto;
 
-use crate::{EnteHost, Errore, Modulo, Operatore, Persona, Stato, VoceMenu};
+use crate::{EnteHost, Errore, Modulo, Operatore, Persona, Service, Stato, VoceMenu};
 
 /// A page that says one thing, and needs no other notice.
 const BREVE: &str = "al-breve-largo";
+
+/// How much of a title fits on a tab of the browser, and in a path.
+const TITOLO_MAX: usize = 80;
 
 enum Cornice<'a> {
     Ufficio(&'a Operatore),
@@ -33,6 +37,8 @@ pub(crate) struct Voce {
     pub etichetta: String,
     pub href: String,
     pub attiva: bool,
+    /// The letter after G, if it has one.
+    pub tasto: Option<char>,
 }
 
 #[derive(Template)]
@@ -44,6 +50,8 @@ struct CorniceUfficio<'a> {
     ricerca: Option<String>,
     persona: &'a Persona,
     ente: Option<&'a EnteDiPersona>,
+    /// It is the desk itself.
+    casa: bool,
     iniziali: String,
     spento: Option<&'a str>,
     classe: &'static str,
@@ -72,6 +80,13 @@ struct CorniceNuda {
     corpo: String,
 }
 
+impl Voce {
+    fn di(v: &VoceMenu, href: impl Into<String>, attiva: &str, tasto: Option<char>) -> Voce {
+        let attiva = v.percorso.trim_start_matches('/') == attiva;
+        Voce { etichetta: v.etichetta.to_owned(), href: href.into(), attiva, tasto }
+    }
+}
+
 impl<'a> Pagina<'a> {
     /// A page of the back office, for one ente.
     pub fn ufficio(op: &'a Operatore, titolo: impl Into<String>) -> Pagina<'a> {
@@ -94,8 +109,8 @@ impl<'a> Pagina<'a> {
     }
 
     fn nuova(cornice: Cornice<'a>, titolo: impl Into<String>, classe: &'static str) -> Pagina<'a> {
-        let (attiva, briciole) = ("", Vec::new());
-        Pagina { cornice, titolo: titolo.into(), attiva, briciole, classe, stato: StatusCode::OK }
+        let (attiva, briciole, titolo) = ("", Vec::new(), corto(&titolo.into(), TITOLO_MAX).into_owned());
+        Pagina { cornice, titolo, attiva, briciole, classe, stato: StatusCode::OK }
     }
 
     /// The menu entry where the page belongs: its path, with or without the first slash.
@@ -154,53 +169,49 @@ impl<'a> Pagina<'a> {
     }
 
     fn ufficio_intorno(self, op: &Operatore, corpo: String) -> askama::Result<String> {
-        let voce = |v: &VoceMenu| Voce {
-            etichetta: v.etichetta.to_owned(),
-            href: op.percorso(v.percorso),
-            attiva: v.percorso.trim_start_matches('/') == self.attiva,
-        };
-        let permessa = |v: &&VoceMenu| v.azione.is_none_or(|a| op.puo(a));
-        let menu = op.servizi().flat_map(|s| s.menu).filter(permessa).map(voce).collect();
-        let ricerca = op.servizi().filter_map(|s| s.ricerca.as_ref()).find(permessa).map(|v| op.percorso(v.percorso));
         CorniceUfficio {
             titolo: format!("{} · {} · Alleanza", self.titolo, op.ente().denominazione),
-            modo: op.stato().config.modo(),
-            menu,
-            ricerca,
-            persona: op.persona(),
+            menu: menu_di(op, self.attiva),
+            ricerca: ricerca(op),
             ente: Some(op.ente()),
-            iniziali: iniziali(&op.chi().nome),
             spento: op.spento().filter(|_| self.classe != BREVE),
-            classe: self.classe,
-            corpo,
+            ..self.barra(op.persona(), corpo)
         }
         .render()
     }
 
+    /// Who works for one ente only has its menu on the desk too.
     fn scrivania_intorno(self, p: &Persona, corpo: String) -> askama::Result<String> {
+        let unico = p.unico();
+        CorniceUfficio {
+            menu: unico.as_ref().map_or_else(|| menu_di_tutti(p, self.attiva), |op| menu_di(op, self.attiva)),
+            ricerca: unico.as_ref().and_then(ricerca),
+            casa: self.attiva.is_empty(),
+            ..self.barra(p, corpo)
+        }
+        .render()
+    }
+
+    /// The bar of the office, with nothing in its menu.
+    fn barra<'p>(&self, persona: &'p Persona, corpo: String) -> CorniceUfficio<'p> {
         CorniceUfficio {
             titolo: format!("{} · Alleanza", self.titolo),
-            modo: p.stato().config.modo(),
+            modo: persona.stato().config.modo(),
             menu: Vec::new(),
             ricerca: None,
-            persona: p,
+            iniziali: iniziali(&persona.chi().nome),
+            persona,
             ente: None,
-            iniziali: iniziali(&p.chi().nome),
+            casa: false,
             spento: None,
             classe: self.classe,
             corpo,
         }
-        .render()
     }
 
     fn pubblica_intorno(self, e: &EnteHost, corpo: String) -> askama::Result<String> {
         let stato = e.stato();
         let servizi = stato.servizi.iter().filter(|s| s.sempre_attivo || e.attivo(s.codice));
-        let voce = |v: &VoceMenu| Voce {
-            etichetta: v.etichetta.to_owned(),
-            href: v.percorso.to_owned(),
-            attiva: v.percorso.trim_start_matches('/') == self.attiva,
-        };
         let ente = &e.ente().denominazione;
         let titolo = if self.titolo == *ente { ente.clone() } else { format!("{} · {ente}", self.titolo) };
         CorniceCittadino {
@@ -208,13 +219,34 @@ impl<'a> Pagina<'a> {
             modo: stato.config.modo(),
             alleanza: &stato.config.nome,
             ente,
-            menu: servizi.flat_map(|s| s.menu_pubblico).map(voce).collect(),
+            menu: servizi.flat_map(|s| s.menu_pubblico).map(|v| Voce::di(v, v.percorso, self.attiva, None)).collect(),
             qui: if self.titolo == *ente { "" } else { &self.titolo },
             briciole: self.briciole,
             corpo,
         }
         .render()
     }
+}
+
+/// The pages of an ente that the person may open.
+fn menu_di(op: &Operatore, attiva: &str) -> Vec<Voce> {
+    let del_servizio = |s: &'static Service| s.menu.iter().enumerate().map(|(n, v)| (v, s.tasto.filter(|_| n == 0)));
+    let permessa = |v: &VoceMenu| v.azione.is_none_or(|a| op.puo(a));
+    let voci = op.servizi().flat_map(del_servizio).filter(|(v, _)| permessa(v));
+    voci.map(|(v, tasto)| Voce::di(v, op.percorso(v.percorso), attiva, tasto)).collect()
+}
+
+/// The pages over all the enti of a person.
+fn menu_di_tutti(p: &Persona, attiva: &str) -> Vec<Voce> {
+    let permessa = |v: &VoceMenu| v.azione.is_none_or(|a| p.enti().iter().any(|e| e.puo(a.ruoli)));
+    let voci = p.stato().servizi.iter().flat_map(|s| s.menu_scrivania.iter().map(move |v| (v, s.tasto)));
+    voci.filter(|(v, _)| permessa(v)).map(|(v, tasto)| Voce::di(v, v.percorso, attiva, tasto)).collect()
+}
+
+/// The page that answers the search box.
+fn ricerca(op: &Operatore) -> Option<String> {
+    let mut ricerche = op.servizi().filter_map(|s| s.ricerca.as_ref());
+    ricerche.find(|v| v.azione.is_none_or(|a| op.puo(a))).map(|v| op.percorso(v.percorso))
 }
 
 /// Two letters for who has no picture.

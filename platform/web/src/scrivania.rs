@@ -1,17 +1,23 @@
 //! The desk over all the enti of a person, the first page of an ente, the thread page, the health of the program.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use askama::Template;
 use authz::EnteDiPersona;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use db::EnteId;
 use jiff::civil::Weekday;
 use kernel::Data;
-use kernel::tempo::{giorno_a_roma, in_italiano};
+use kernel::tempo::{giorno_a_roma, nome_del_mese};
+use kernel::testo::corto;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::componenti::nome_in_elenco;
 use crate::{Attesa, EnteHost, Errore, Operatore, Pagina, Passo, Persona, Rotta, Service, Stato, StatoPasso, VoceMenu};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
@@ -23,8 +29,10 @@ pub(crate) fn rotte() -> Vec<Rotta> {
     ]
 }
 
-/// How many waiting things a page shows: a desk is not an archive.
-const ATTESE_MAX: usize = 200;
+/// How many waiting things of a kind a desk shows for an ente: it is not an archive. Services ask for one more.
+pub const ATTESE_DI_UN_ENTE: usize = 50;
+/// How many of a group are seen at once; the others are a click away.
+const IN_VISTA: usize = 12;
 const GIORNI: [&str; 7] = ["lun", "mar", "mer", "gio", "ven", "sab", "dom"];
 const GIORNI_INTERI: [&str; 7] = ["Lunedì", "Martedì", "Mercoledì", "Giovedì", "Venerdì", "Sabato", "Domenica"];
 
@@ -52,6 +60,35 @@ struct Gruppo<'a> {
     titolo: &'static str,
     perche: &'static str,
     cose: Vec<Cosa<'a>>,
+    /// Those that do not fit in the first look.
+    altre: Vec<Cosa<'a>>,
+}
+
+/// What waits, and where there is more than this.
+struct Attese {
+    cose: Vec<Attesa>,
+    oltre: Vec<EnteId>,
+}
+
+impl Attese {
+    /// "52", "50+"; empty when nothing waits.
+    fn conto(&self, ente: EnteId) -> String {
+        let n = self.cose.iter().filter(|a| a.ente == ente).count();
+        match (n, self.oltre.contains(&ente)) {
+            (0, _) => String::new(),
+            (n, false) => n.to_string(),
+            (n, true) => format!("{n}+"),
+        }
+    }
+
+    fn in_parole(&self) -> String {
+        match (self.cose.len(), self.oltre.is_empty()) {
+            (0, _) => "Non c’è nulla che aspetti te.".to_owned(),
+            (1, _) => "Una cosa aspetta te.".to_owned(),
+            (n, true) => format!("{n} cose aspettano te."),
+            (n, false) => format!("Più di {n} cose aspettano te."),
+        }
+    }
 }
 
 /// A day of the strip of terms.
@@ -66,23 +103,35 @@ struct Scrivania<'a> {
     oggi: String,
     sotto: String,
     scadono_oggi: usize,
-    enti: Vec<(&'a EnteDiPersona, usize)>,
+    enti: Vec<(&'a EnteDiPersona, &'a str, String)>,
     settimana: Vec<Giorno<'a>>,
     gruppi: Vec<Gruppo<'a>>,
+    /// What to do when nothing waits.
+    passo: Option<(String, String)>,
+}
+
+/// The first page of the ente's first menu.
+fn passo(op: &Operatore) -> Option<(String, String)> {
+    let voce =
+        op.servizi().filter(|s| s.tasto.is_some()).flat_map(|s| s.menu).find(|v| v.azione.is_none_or(|a| op.puo(a)))?;
+    Some((format!("Vai a {}", voce.etichetta), op.percorso(voce.percorso)))
 }
 
 async fn scrivania(persona: Persona) -> Result<Response, Errore> {
     let attese = attese(&persona, persona.enti()).await?;
     let oggi = persona.oggi();
-    let enti = persona.enti().iter().map(|e| (e, attese.iter().filter(|a| a.ente == e.ente).count())).collect();
-    let scadono_oggi = attese.iter().filter(|a| a.entro.is_some_and(|d| d <= oggi)).count();
+    let voce = |e| -> (&EnteDiPersona, &str, String) {
+        let e: &EnteDiPersona = e;
+        (e, nome_in_elenco(&e.denominazione), attese.conto(e.ente))
+    };
     let corpo = Scrivania {
-        oggi: format!("{} {}", GIORNI_INTERI[indice(oggi.weekday())], in_italiano(oggi)),
-        sotto: quante(attese.len()),
-        scadono_oggi,
-        enti,
-        settimana: settimana(&attese, persona.enti(), oggi),
-        gruppi: gruppi(&attese, persona.enti(), oggi),
+        oggi: format!("{} {} {}", GIORNI_INTERI[indice(oggi.weekday())], oggi.day(), nome_del_mese(oggi)),
+        sotto: attese.in_parole(),
+        scadono_oggi: attese.cose.iter().filter(|a| a.entro.is_some_and(|d| d <= oggi)).count(),
+        enti: persona.enti().iter().map(voce).collect(),
+        settimana: settimana(&attese.cose, persona.enti(), oggi),
+        gruppi: gruppi(&attese.cose, persona.enti(), oggi),
+        passo: persona.unico().as_ref().and_then(passo),
     };
     Ok(Pagina::scrivania(&persona, "Scrivania").con(corpo))
 }
@@ -109,22 +158,26 @@ async fn casa_ente(op: Operatore) -> Result<Response, Errore> {
         ente: op.ente(),
         ruoli: ruoli.collect::<Vec<_>>().join(", "),
         servizi,
-        gruppi: gruppi(&attese, miei, op.oggi()),
+        gruppi: gruppi(&attese.cose, miei, op.oggi()),
     };
     Ok(Pagina::ufficio(&op, "Il comune").con(corpo))
 }
 
 /// What waits, over the given enti, nearest term first; what has no term comes last.
-async fn attese(persona: &Persona, enti: &[EnteDiPersona]) -> Result<Vec<Attesa>, Errore> {
+async fn attese(persona: &Persona, enti: &[EnteDiPersona]) -> Result<Attese, Errore> {
     let chiavi: Vec<_> = enti.iter().map(|e| e.ente).collect();
     let mut tx = persona.stato().db.scrivania(&chiavi).await?;
-    let mut tutte = Vec::new();
+    let (mut cose, mut oltre, mut quante) = (Vec::new(), Vec::new(), BTreeMap::new());
     for s in persona.stato().servizi {
-        tutte.extend((s.attese)(&mut tx, persona.chi()).await?);
+        for a in (s.attese)(&mut tx, persona.chi()).await? {
+            let n: &mut usize = quante.entry((a.ente, a.tipo)).or_default();
+            *n += 1;
+            if *n <= ATTESE_DI_UN_ENTE { cose.push((*n, a)) } else { oltre.push(a.ente) }
+        }
     }
-    tutte.sort_by_key(|a| (a.entro.is_none(), a.entro));
-    tutte.truncate(ATTESE_MAX);
-    Ok(tutte)
+    // Of equal terms, the first of each ente and kind before the second of any: one that floods hides nobody.
+    cose.sort_by_key(|(n, a)| (a.entro.is_none(), a.entro, *n));
+    Ok(Attese { cose: cose.into_iter().map(|(_, a)| a).collect(), oltre })
 }
 
 fn gruppi<'a>(attese: &'a [Attesa], enti: &'a [EnteDiPersona], oggi: Data) -> Vec<Gruppo<'a>> {
@@ -135,7 +188,7 @@ fn gruppi<'a>(attese: &'a [Attesa], enti: &'a [EnteDiPersona], oggi: Data) -> Ve
         ("Più avanti", ""),
         ("Senza un termine", ""),
     ]
-    .map(|(titolo, perche)| Gruppo { titolo, perche, cose: Vec::new() });
+    .map(|(titolo, perche)| Gruppo { titolo, perche, cose: Vec::new(), altre: Vec::new() });
     for attesa in attese {
         let Some(ente) = enti.iter().find(|e| e.ente == attesa.ente) else { continue };
         let quale = match attesa.entro {
@@ -144,7 +197,10 @@ fn gruppi<'a>(attese: &'a [Attesa], enti: &'a [EnteDiPersona], oggi: Data) -> Ve
             Some(_) => 2,
             None => 3,
         };
-        gruppi[quale].cose.push(Cosa { attesa, ente, quando: quando(attesa.entro, oggi) });
+        let (gruppo, cosa) = (&mut gruppi[quale], Cosa { attesa, ente, quando: quando(attesa.entro, oggi) });
+        // What the law wants today is never folded away.
+        let in_vista = quale == 0 || gruppo.cose.len() < IN_VISTA;
+        if in_vista { gruppo.cose.push(cosa) } else { gruppo.altre.push(cosa) }
     }
     gruppi.into_iter().filter(|g| !g.cose.is_empty()).collect()
 }
@@ -183,18 +239,12 @@ fn quando(entro: Option<Data>, oggi: Data) -> Quando {
     Quando { giorno, distanza, grave: n <= 0 }
 }
 
-fn quante(n: usize) -> String {
-    match n {
-        0 => "Non c’è nulla che aspetti te.".to_owned(),
-        1 => "Una cosa aspetta te.".to_owned(),
-        n if n >= ATTESE_MAX => format!("Più di {ATTESE_MAX} cose aspettano te."),
-        n => format!("{n} cose aspettano te."),
-    }
-}
-
 fn indice(g: Weekday) -> usize {
     usize::from(g.to_monday_zero_offset().unsigned_abs())
 }
+
+/// How many steps of a thread are seen at once: the last ones.
+const PASSI_IN_VISTA: usize = 30;
 
 /// A step, ready to be drawn.
 struct PassoDi<'a> {
@@ -203,12 +253,25 @@ struct PassoDi<'a> {
     href: Option<String>,
 }
 
+impl PassoDi<'_> {
+    /// The whole is on the page of the step.
+    fn titolo(&self) -> Cow<'_, str> {
+        corto(&self.passo.titolo, 160)
+    }
+
+    fn sotto(&self) -> Cow<'_, str> {
+        corto(&self.passo.sotto, 220)
+    }
+}
+
 #[derive(Template)]
 #[template(path = "filo.html")]
 struct Filo<'a> {
     titolo: &'a str,
     ente: &'a EnteDiPersona,
     casa: String,
+    /// Those of a long thread that are read seldom.
+    prima: Vec<PassoDi<'a>>,
     passi: Vec<PassoDi<'a>>,
 }
 
@@ -225,11 +288,13 @@ async fn filo(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Resp
         let p: &Passo = p;
         PassoDi { giorno: giorno_del_passo(p, oggi), href: p.percorso.as_ref().map(|h| op.percorso(h)), passo: p }
     };
+    let da = passi.len().saturating_sub(PASSI_IN_VISTA);
     let corpo = Filo {
         titolo: &primo.titolo,
         ente: op.ente(),
         casa: op.percorso(""),
-        passi: passi.iter().map(disegna).collect(),
+        prima: passi[..da].iter().map(disegna).collect(),
+        passi: passi[da..].iter().map(disegna).collect(),
     };
     Ok(Pagina::ufficio(&op, primo.titolo.clone()).con(corpo))
 }

@@ -43,6 +43,10 @@ pub struct Service {
     pub citati: &'static [&'static str],
     pub codici: &'static [Frase],
     pub menu: &'static [VoceMenu],
+    /// After G, the letter that opens the first page of the menu.
+    pub tasto: Option<char>,
+    /// Pages over all the enti of a person, for who works in more than one.
+    pub menu_scrivania: &'static [VoceMenu],
     pub menu_pubblico: &'static [VoceMenu],
     /// The page that answers `?q=…`: the search box of the frame asks the first service that has one.
     pub ricerca: Option<VoceMenu>,
@@ -82,7 +86,7 @@ pub struct Trattamento {
     pub conservazione: &'static str,
 }
 
-/// A link of a menu, relative to `/e/{codice}` (or to the public host); shown to who has the permission.
+/// A link of a menu, relative to `/e/{codice}` (or to the public host, or to the desk's); shown to who has the permission.
 #[derive(Debug, Clone, Copy)]
 pub struct VoceMenu {
     pub etichetta: &'static str,
@@ -151,6 +155,8 @@ impl Service {
             citati: &[],
             codici: &[],
             menu: &[],
+            tasto: None,
+            menu_scrivania: &[],
             menu_pubblico: &[],
             ricerca: None,
             anteprima: |_| Box::pin(async { Ok(Vec::new()) }),

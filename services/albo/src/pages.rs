@@ -1,5 +1,7 @@
 //! The pages, each a template with what it shows.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use kernel::tempo::{breve, data_ora, giorno_a_roma, in_italiano};
 use kernel::{Data, Impronta, Istante, Periodo};
@@ -30,6 +32,11 @@ fn passati(p: &Pubblicazione, oggi: Data) -> (i32, i32) {
     let giorni = |da: Data, a: Data| da.until(a).map_or(0, |s| s.get_days());
     let tutti = giorni(p.dal, p.al) + 1;
     (tutti, giorni(p.dal, oggi).clamp(0, tutti))
+}
+
+/// What fits in a row: the whole is on the page of the act.
+fn corto(testo: &str) -> Cow<'_, str> {
+    kernel::testo::corto(testo, 220)
 }
 
 /// What people call a type of file.
@@ -89,15 +96,14 @@ impl Esposti {
 
 #[derive(Template)]
 #[template(path = "pubblico_atto.html")]
-pub(crate) struct PaginaPubblica<'a> {
+pub(crate) struct PaginaPubblica {
     pub atto: Atto,
     pub p: Pubblicazione,
     pub file: Vec<File>,
     pub oggi: Data,
-    pub ente: &'a str,
 }
 
-impl PaginaPubblica<'_> {
+impl PaginaPubblica {
     fn indirizzo(&self, f: &File) -> String {
         format!("/albo/{}/{}/{}/{}", self.p.anno, self.p.numero.corto(), f.id, self.scaricato(f))
     }
@@ -118,7 +124,6 @@ pub(crate) struct Finito<'a> {
     pub p: &'a Pubblicazione,
     /// Annulled or removed before its end.
     pub chiuso: bool,
-    pub ente: &'a str,
 }
 
 // ---- office ----
@@ -399,6 +404,11 @@ pub(crate) struct PaginaDopo<'a> {
 }
 
 impl PaginaDopo<'_> {
+    /// The act as a step of a path.
+    fn in_breve(&self) -> Cow<'_, str> {
+        kernel::testo::corto(&self.atto.oggetto, 60)
+    }
+
     fn esposti(&self) -> Vec<(String, String)> {
         self.file.iter().map(|f| (f.id.to_string(), f.nome.clone())).collect()
     }

@@ -57,6 +57,7 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        tasto: Some('a'),
         menu_pubblico: MENU_PUBBLICO,
         anteprima,
         attiva,

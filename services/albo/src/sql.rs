@@ -107,26 +107,31 @@ pub(crate) const CHI_AFFIGGE: &str = "select persona, affigge from albo.atto whe
 pub(crate) const DA_AFFIGGERE: &str = "select id from albo.atto where ente = $1 and stato = 'programmata' and previsto_dal <= $2 order by previsto_dal, creato_il, id";
 
 // What waits for a person, over the enti where a role allows it: drafts left aside, starts that are late, publications
-// to attest.
+// to attest. The first of each ente.
 macro_rules! di_chi {
-    ($colonne:literal, $dove:literal) => {
+    ($colonne:literal, $dove:literal, $ordine:literal) => {
         concat!(
             "select ",
             $colonne,
-            " from albo.atto a where exists (select from accesso.ruolo r where r.ente = a.ente and r.persona = $1 \
-               and r.ruolo = any ($2) and r.dal <= $3 and (r.al is null or r.al >= $3)) and ",
-            $dove
+            " from (select a.*, row_number() over (partition by a.ente order by ",
+            $ordine,
+            ") as posto from albo.atto a where exists (select from accesso.ruolo r where r.ente = a.ente \
+                 and r.persona = $1 and r.ruolo = any ($2) and r.dal <= $3 and (r.al is null or r.al >= $3)) and ",
+            $dove,
+            ") a where posto <= 51 order by ",
+            $ordine
         )
     };
 }
 pub(crate) const ATTESE_BOZZE: &str = di_chi!(
     "a.ente, a.id, a.oggetto, a.previsto_dal",
-    "(a.stato = 'bozza' or (a.stato = 'programmata' and a.previsto_dal < $3)) order by a.creato_il limit 50"
+    "(a.stato = 'bozza' or (a.stato = 'programmata' and a.previsto_dal < $3))",
+    "a.creato_il, a.id"
 );
 pub(crate) const ATTESE_RELATE: &str = di_chi!(
     "a.ente, a.anno, a.numero, a.oggetto",
-    "a.relata is null and a.stato = 'pubblicata' and a.fine <= $4 and a.fine > $4 - interval '60 days' \
-     order by a.fine limit 50"
+    "a.relata is null and a.stato = 'pubblicata' and a.fine <= $4 and a.fine > $4 - interval '60 days'",
+    "a.fine, a.id"
 );
 
 // Fingerprints of files, among these, that an act exposes, exposed or will expose.

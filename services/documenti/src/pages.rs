@@ -1,5 +1,7 @@
 //! Pages: what a template needs, and nothing it must compute.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use jiff::Timestamp;
 use kernel::tempo;
@@ -62,11 +64,27 @@ pub(crate) struct Verifica<'a> {
     pub anomalie: Vec<Anomalia>,
 }
 
+impl Fascicoli<'_> {
+    fn filtrato(&self) -> bool {
+        ["classifica", "stato"].iter().any(|c| !self.filtro.valore(c).is_empty())
+    }
+
+    /// What to do when there is none yet.
+    fn passo(&self) -> Option<(&'static str, String)> {
+        self.puo_aprire.then(|| ("Apri un fascicolo", self.op.percorso("/fascicoli/nuovo")))
+    }
+}
+
 impl Uno<'_> {
     /// The error that belongs to the whole page: it has no field to stand beside.
     fn errore(&self) -> Option<&ErroreCampo> {
         self.modulo.errori().iter().find(|e| e.campo.is_empty())
     }
+}
+
+/// What fits in a row: the whole is on the page of the fascicolo.
+fn corto(testo: &str) -> Cow<'_, str> {
+    kernel::testo::corto(testo, 220)
 }
 
 fn giorno(t: &Timestamp) -> String {

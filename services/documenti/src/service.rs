@@ -50,6 +50,7 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        tasto: Some('f'),
         anteprima,
         attiva,
         attese: |tx, chi| Box::pin(jobs::attese(tx, chi)),

@@ -97,7 +97,8 @@ async fn nuovo(op: Operatore) -> Result<Response, Errore> {
 
 async fn pagina_nuovo(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
-    let classi = crate::scelte(&queries::classi(&mut tx).await?);
+    let mut classi = vec![(String::new(), "Scegli".to_owned())];
+    classi.extend(crate::scelte(&queries::classi(&mut tx).await?));
     let uffici = authz::uffici(&mut tx).await?;
     let pagina = Pagina::ufficio(op, "Apri un fascicolo").attiva("/fascicoli").breve().di(&modulo);
     Ok(pagina.con(pages::Nuovo { op, modulo, classi, uffici }))

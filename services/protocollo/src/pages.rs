@@ -1,5 +1,7 @@
 //! Pages: what a template needs, and nothing it must compute.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use authz::EnteDiPersona;
 use documenti::{Documento, FascicoloId};
@@ -69,6 +71,12 @@ impl Nuova<'_> {
         }
     }
 
+    /// Between offices there is nobody to name first.
+    fn oggetto(&self) -> web::Campo {
+        let campo = self.modulo.campo("oggetto", "Oggetto");
+        if self.verso == Verso::Interno { campo.per_primo() } else { campo }
+    }
+
     fn molti(&self) -> bool {
         self.corrispondenti.len() > 5
             || self.corrispondenti.iter().skip(1).any(|r| !self.modulo.valore(&r.nome).is_empty())
@@ -111,7 +119,18 @@ pub(crate) struct Una<'a> {
     pub puo_prendere: bool,
 }
 
+/// Correspondents that are seen at once.
+const IN_VISTA: usize = 5;
+
 impl Una<'_> {
+    fn primi(&self) -> &[Corrispondente] {
+        &self.corrispondenti[..self.corrispondenti.len().min(IN_VISTA)]
+    }
+
+    fn altri(&self) -> &[Corrispondente] {
+        self.corrispondenti.get(IN_VISTA..).unwrap_or_default()
+    }
+
     /// The error that belongs to the whole page: it has no field to stand beside.
     fn errore(&self) -> Option<&ErroreCampo> {
         self.modulo.errori().iter().find(|e| e.campo.is_empty())
@@ -127,6 +146,14 @@ pub(crate) struct Annulla<'a> {
     /// None when the whole registration is annulled.
     pub campo: Option<Campo>,
     pub corrispondenti: Vec<RigaCorrispondente>,
+}
+
+impl Annulla<'_> {
+    /// When nothing is rewritten, one begins with the reason.
+    fn motivo(&self) -> web::Campo {
+        let campo = self.modulo.campo("motivo", "Perché");
+        if self.campo.is_none() { campo.per_primo() } else { campo }
+    }
 }
 
 /// A value that can be erased, and where it is read.
@@ -199,6 +226,9 @@ pub(crate) struct Elenco<'a> {
     pub righe: Vec<(Registrazione, EnteDiPersona)>,
     pub con_comune: bool,
     pub quante: String,
+    /// The tabs by state: words, address with the other filters, whether it is this one.
+    pub schede: Vec<(&'static str, String, bool)>,
+    pub oggi: Data,
     pub dopo: Option<String>,
     pub inizio: Option<String>,
     pub filtrato: bool,
@@ -206,10 +236,17 @@ pub(crate) struct Elenco<'a> {
     pub puo_stampare: bool,
 }
 
+impl Elenco<'_> {
+    fn con_altri_filtri(&self) -> bool {
+        ["classe", "anno"].iter().any(|c| !self.filtro.valore(c).is_empty())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "piu_comuni.html")]
 pub(crate) struct PiuComuni {
     pub enti: usize,
+    pub oggi: Data,
     pub righe: Vec<(Registrazione, EnteDiPersona)>,
     pub con_comune: bool,
 }
@@ -232,6 +269,19 @@ pub(crate) struct Stampa<'a> {
 
 fn istante(t: &Timestamp) -> String {
     tempo::data_ora(*t)
+}
+
+fn in_tabella(t: &Timestamp, oggi: &Data) -> String {
+    tempo::in_tabella(*t, *oggi)
+}
+
+fn per_esteso(t: &Timestamp) -> String {
+    tempo::per_esteso(*t)
+}
+
+/// What fits in a row: the whole is on the page of the registration.
+fn corto(testo: &str) -> Cow<'_, str> {
+    kernel::testo::corto(testo, 220)
 }
 
 fn giorno(t: &Timestamp) -> String {

@@ -63,6 +63,8 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        tasto: Some('p'),
+        menu_scrivania: MENU,
         ricerca: Some(MENU[0]),
         anteprima: |_| {
             Box::pin(async {

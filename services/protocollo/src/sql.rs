@@ -150,18 +150,19 @@ pub(crate) const OSCURAMENTI: &str = "select array_agg(distinct f.campo) as camp
 pub(crate) const GIORNALIERI_DI: &str = "select giorno from protocollo.giornaliero \
      where ente = $1 and aoo = $2 and giorno = any ($3) order by giorno";
 
-// What waits for the offices of a person, over all their enti.
-pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, \
-       u.nome as ufficio_nome \
-     from accesso.ruolo o \
-     join protocollo.assegnazione a on a.ente = o.ente and a.ufficio = o.ufficio and a.corrente and a.presa_il is null \
-       and a.istante > $3 \
-     join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
-       and r.annullata_il is null \
-     join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
-     where o.persona = $1 and o.ruolo = any ($4) and o.dal <= $2 and (o.al is null or o.al >= $2) \
-     group by a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome \
-     order by a.istante desc limit 50";
+// What waits for the offices of a person, over all their enti: the newest of each.
+pub(crate) const DA_PRENDERE: &str = "select ente, anno, numero, verso, oggetto, corrispondenti, ufficio_nome from ( \
+       select a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome as ufficio_nome, \
+         row_number() over (partition by a.ente order by a.istante desc, a.anno desc, a.numero desc) as posto \
+       from accesso.ruolo o \
+       join protocollo.assegnazione a on a.ente = o.ente and a.ufficio = o.ufficio and a.corrente and a.presa_il is null \
+         and a.istante > $3 \
+       join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
+         and r.annullata_il is null \
+       join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
+       where o.persona = $1 and o.ruolo = any ($4) and o.dal <= $2 and (o.al is null or o.al >= $2) \
+       group by a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome) q \
+     where posto <= 51 order by istante desc";
 
 // ---- the register of a period ----
 pub(crate) const PERIODO: &str = registrazione!(

@@ -129,7 +129,16 @@ async fn the_desk_shows_what_waits_and_the_thread_its_steps_in_order() {
     let casa = Casa::nuova().await;
     let elena = casa.entra("elena").await;
     let r = casa.leggi("/", &elena).await;
-    assert!(r.corpo.contains("Una cosa scade oggi.") && r.corpo.contains("3 cose aspettano te."));
+    assert!(
+        r.corpo.contains("Una cosa scade oggi.") && r.corpo.contains("Più di 53 cose aspettano te."),
+        "{}",
+        r.corpo
+    );
+    // Where there is more than a desk shows, the number says so; an ente that floods hides nothing of the others.
+    assert!(r.corpo.contains(r#"Scanno <span class="al-conto">50+</span>"#), "{}", r.corpo);
+    let (in_vista, altre) = r.corpo.split_once("<details class=\"al-altre\">").unwrap();
+    assert!(in_vista.contains("Guardare la nota 0") && in_vista.contains("Riordinare l’archivio"));
+    assert!(altre.contains("Altre 39 cose") && altre.contains("Guardare la nota 49") && !altre.contains("nota 50"));
     let posti: Vec<_> =
         ["Rispondere a Lucia Petrella", "Ordinare il sale", "Riordinare"].map(|t| r.corpo.rfind(t).unwrap()).into();
     assert!(posti.is_sorted());

@@ -49,7 +49,7 @@ pub(super) async fn atto(e: EnteHost, Path((anno, numero)): Path<(i32, i32)>) ->
     let esposti =
         if atto.espone(tx.now()) { file.into_iter().filter(|f| f.tolto_il.is_none()).collect() } else { Vec::new() };
     let titolo = format!("Pubblicazione {}", p.numero.corto());
-    let corpo = PaginaPubblica { atto, p, file: esposti, oggi: tx.oggi(), ente: &e.ente().denominazione };
+    let corpo = PaginaPubblica { atto, p, file: esposti, oggi: tx.oggi() };
     Ok(senza_indice(Pagina::pubblica(&e, titolo).briciola("Albo pretorio", "/albo").attiva("albo").con(corpo)))
 }
 
@@ -100,7 +100,7 @@ async fn trova(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Result<(Atto, Pub
 /// 410: number, type and dates stay, nothing else.
 fn finito(e: &EnteHost, atto: &Atto, p: &Pubblicazione) -> Response {
     let pagina = Pagina::pubblica(e, "Pubblicazione finita").briciola("Albo pretorio", "/albo").attiva("albo");
-    let corpo = Finito { tipo: &atto.tipo_nome, p, chiuso: atto.chiuso_il.is_some(), ente: &e.ente().denominazione };
+    let corpo = Finito { tipo: &atto.tipo_nome, p, chiuso: atto.chiuso_il.is_some() };
     let mut r = pagina.stato(StatusCode::GONE).con(corpo);
     r.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     senza_indice(r)

@@ -9,6 +9,8 @@ use crate::{Filtro, Registrazione, Verso, Vista, pages, queries};
 
 const CAMPI: [&str; 8] = ["q", "verso", "ufficio", "classe", "anno", "dal", "al", "stato"];
 
+const SCHEDE: [(&str, &str); 3] = [("", "Tutte"), ("da_prendere", "Da prendere in carico"), ("annullate", "Annullate")];
+
 pub(super) async fn elenco(op: Operatore, Query(scritti): Query<Coppie>) -> Result<Response, Errore> {
     let mut m = CAMPI.iter().fold(op.modulo(), |m, c| m.con(c, valore(&scritti, c)));
     let filtro = leggi(&mut m, &op);
@@ -23,19 +25,22 @@ pub(super) async fn elenco(op: Operatore, Query(scritti): Query<Coppie>) -> Resu
     let quante = in_parole(queries::quante(&mut tx, anno).await?, anno);
     let mut uffici = vec![(String::new(), "Tutti".to_owned())];
     uffici.extend(authz::uffici(&mut tx).await?);
-    let stessa = query_di(&scritti);
+    let (stessa, filtrato) = (query_di(&scritti), filtro != Filtro::default());
     let righe: Vec<_> = pagina.righe.into_iter().map(|r| (r, op.ente().clone())).collect();
     let cornice = Pagina::ufficio(&op, "Protocollo").attiva("/protocollo").larga().di(&m);
     Ok(cornice.con(pages::Elenco {
         op: &op,
-        filtro: m,
         uffici,
         righe,
         con_comune: false,
-        quante,
+        // Of what was filtered nobody has counted.
+        quante: if filtrato { "Dalla più recente.".to_owned() } else { quante },
+        schede: schede(&m),
+        filtro: m,
+        oggi: op.oggi(),
         dopo: pagina.dopo.map(|d| format!("?{stessa}dopo={d}")),
         inizio: dopo.map(|_| format!("?{stessa}")),
-        filtrato: filtro != Filtro::default(),
+        filtrato,
         puo_registrare: op.puo(REGISTRA),
         puo_stampare: op.puo(STAMPA),
     }))
@@ -78,6 +83,16 @@ fn query_di(c: &Coppie) -> String {
     pieni.map(|(n, v)| format!("{n}={}&", percento(v))).collect()
 }
 
+/// The tabs by state, each with the same other filters.
+fn schede(m: &Modulo) -> Vec<(&'static str, String, bool)> {
+    let pieni = CAMPI.iter().filter(|c| **c != "stato" && !m.valore(c).is_empty());
+    let altri: String = pieni.map(|c| format!("&{c}={}", percento(m.valore(c)))).collect();
+    let scheda = |(codice, nome): &(&'static str, &'static str)| {
+        (*nome, format!("?stato={codice}{altri}"), *codice == m.valore("stato"))
+    };
+    SCHEDE.iter().map(scheda).collect()
+}
+
 fn percento(t: &str) -> String {
     let lettera = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
     t.bytes().map(lettera).collect()
@@ -94,6 +109,6 @@ pub(super) async fn piu_comuni(p: Persona) -> Result<Response, Errore> {
         Some((r.registrazione, (*ente).clone()))
     };
     let righe = righe.into_iter().filter_map(con_ente).collect();
-    let dentro = pages::PiuComuni { enti: enti.len(), righe, con_comune: true };
-    Ok(Pagina::scrivania(&p, "Protocollo").larga().con(dentro))
+    let dentro = pages::PiuComuni { enti: enti.len(), oggi: p.oggi(), righe, con_comune: true };
+    Ok(Pagina::scrivania(&p, "Protocollo").attiva("/protocollo").larga().con(dentro))
 }

@@ -41,8 +41,8 @@ async fn pagina(
     aveva_file: bool,
 ) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
-    let uffici = authz::uffici(&mut tx).await?;
-    let classi = documenti::classi(&mut tx).await?;
+    let uffici = da_scegliere(authz::uffici(&mut tx).await?);
+    let classi = da_scegliere(documenti::scelte(&documenti::classi(&mut tx).await?));
     let mut fili = vec![(String::new(), "Un filo nuovo".to_owned())];
     fili.extend(documenti::fili(&mut tx).await?.into_iter().map(|f| (f.id.to_string(), f.titolo)));
     let scelto = modulo.valore("filo");
@@ -56,11 +56,19 @@ async fn pagina(
         verso,
         corrispondenti: RigaCorrispondente::righe(verso, righe),
         uffici,
-        classi: documenti::scelte(&classi),
+        classi,
         mezzi: MEZZI.iter().filter(|(c, _)| *c != "interno").map(|(c, n)| ((*c).to_owned(), (*n).to_owned())).collect(),
         fili,
         aveva_file,
     }))
+}
+
+/// Where there is a choice nothing is chosen beforehand: what is already there gets confirmed unread.
+fn da_scegliere(mut voci: pages::Scelte) -> pages::Scelte {
+    if voci.len() > 1 {
+        voci.insert(0, (String::new(), "Scegli".to_owned()));
+    }
+    voci
 }
 
 /// The thread asked for may be older than the newest ones.
@@ -73,6 +81,12 @@ pub(super) async fn registra(op: Operatore, c: Caricamento) -> Result<Response, 
     let (mut m, file) = c.ricevi(&op).await?;
     let verso = Verso::da(m.valore("verso")).unwrap_or(Verso::Entrata);
     let da = leggi(&mut m, &file, &op, verso)?;
+    // Everything that is wrong at once, not one thing at a time.
+    if let Err(e) = da.pulita(op.stato().db.orologio().adesso()) {
+        m.accogli(e.campo(), e.into())?;
+    }
+    m.obbligatorio("ufficio", "Scegli chi se ne occupa.");
+    m.obbligatorio("classifica", "Scegli la classificazione.");
     if m.valido() {
         let mut tx = op.tx().await?;
         let p = tx.consenti::<Registra>(op.chi()).await?;

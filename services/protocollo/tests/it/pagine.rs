@@ -342,6 +342,20 @@ async fn the_register_of_a_period_is_printed() {
 }
 
 #[tokio::test]
+async fn nothing_is_chosen_for_the_person_and_everything_wrong_is_said_at_once() {
+    let casa = Casa::nuova().await;
+    let m = Modulo::apri(&casa).await;
+    let pagina = casa.leggi(NUOVO, &m.giulia).await.corpo;
+    assert!(pagina.contains(r#"aria-keyshortcuts="Alt+4"><option value="">Scegli</option>"#), "{pagina}");
+    let campi = m.campi(&[("oggetto", ""), ("classifica", ""), ("arrivo", "31/02/2026")]);
+    let r = casa.carica(NUOVO, &m.giulia, &campi, &[]).await;
+    assert_eq!(r.stato, StatusCode::UNPROCESSABLE_ENTITY);
+    for pezzo in ["PRT-001", "31/02/2026 non esiste", "Scegli la classificazione."] {
+        assert!(r.corpo.contains(pezzo), "{pezzo}: {}", r.corpo);
+    }
+}
+
+#[tokio::test]
 async fn lists_keep_their_filters_and_addresses_that_are_not_there_say_so() {
     let casa = Casa::nuova().await;
     for n in 0..52 {
@@ -349,7 +363,11 @@ async fn lists_keep_their_filters_and_addresses_that_are_not_there_say_so() {
     }
     let rita = casa.entra("rita").await;
     let r = casa.leggi(&format!("/e/{A}/protocollo?q=caff%C3%A8+%26&verso=E"), &rita).await;
-    assert!(r.corpo.contains("52 registrazioni nel") && !r.corpo.contains("protocollo/nuovo"), "{}", r.corpo);
+    // Nobody counted what was filtered; of everything, one knows.
+    assert!(r.corpo.contains("Dalla più recente.") && !r.corpo.contains("protocollo/nuovo"), "{}", r.corpo);
+    assert!(casa.leggi(&format!("/e/{A}/protocollo"), &rita).await.corpo.contains("52 registrazioni nel"));
+    // A tab keeps the other filters.
+    assert!(r.corpo.contains("href=\"?stato=annullate&#38;q=caff%C3%A8%20%26&#38;verso=E\""), "{}", r.corpo);
     let dopo = r.corpo.split_once("href=\"?q=").unwrap().1.split('"').next().unwrap().replace("&#38;", "&");
     assert!(dopo.starts_with("caff%C3%A8%20%26&verso=E&dopo="), "{dopo}");
     let seconda = casa.leggi(&format!("/e/{A}/protocollo?q={dopo}"), &rita).await;
