@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { FOTO, accessibile, apriBrowser, demo, entra, esegui, foto, pagina } from './strumenti.mjs';
+import { giro } from './giro.mjs';
+import { ingressi } from './ingressi.mjs';
+import { senzaJavascript } from './senza_javascript.mjs';
+import { FOTO, accessibile, apriBrowser, demo, entra, esegui, foto, mondo, pagina } from './strumenti.mjs';
+import { tastiera } from './tastiera.mjs';
 
 let d, browser, cartella;
 const radice = path.resolve(import.meta.dirname, '../..');
@@ -12,6 +16,7 @@ before(async () => {
   cartella = mkdtempSync('/var/tmp/alleanza-file-');
   browser = await apriBrowser();
   d = await demo();
+  Object.assign(mondo, { d, browser, cartella });
 }, { timeout: 300_000 });
 
 after(async () => {
@@ -32,7 +37,7 @@ async function tabFino(p, nome) {
 
 const numeroDi = async p => /\/protocollo\/(\d+\/\d+)/.exec(new URL(p.url()).pathname)[1];
 
-test('a clerk registers by keyboard, publishes with one click, a citizen reads, an annulment stays visible', { timeout: 240_000 }, async () => {
+test('a clerk registers by keyboard, publishes with one click, a citizen reads, an annulment stays visible', { timeout: 300_000 }, async () => {
   const p = await pagina(browser);
   await entra(p, d.base, 'giulia.ventresca');
   await p.goto(`${d.base}/e/c_e307/protocollo`);
@@ -124,7 +129,7 @@ test('a clerk registers by keyboard, publishes with one click, a citizen reads, 
   for (const x of [p, cittadino, responsabile]) assert.deepEqual(await accessibile(x), [], x.url());
 });
 
-test('an auditor verifies every register offline', { timeout: 120_000 }, async () => {
+test('an auditor verifies every register offline', { timeout: 300_000 }, async () => {
   const verifica = await d.esegui('verifica');
   assert.equal(verifica.codice, 0, verifica.testo);
   const esportati = path.join(cartella, 'registri');
@@ -134,7 +139,7 @@ test('an auditor verifies every register offline', { timeout: 120_000 }, async (
   assert.equal(python.codice, 0, python.testo);
 });
 
-test('a comune begins: adhesion, activation in one action, its first number, by its administrator alone', { timeout: 180_000 }, async () => {
+test('a comune begins: adhesion, activation in one action, its first number, by its administrator alone', { timeout: 300_000 }, async () => {
   const alleanza = await pagina(browser);
   await entra(alleanza, d.base, 'segreteria.cst');
   await alleanza.goto(`${d.base}/e/cst_sulmona/alleanza`);
@@ -182,87 +187,16 @@ test('a comune begins: adhesion, activation in one action, its first number, by 
   assert.match(await p.locator('h1').innerText(), /0000001/);
 });
 
-test('bad input gets a sentence with a code, and nothing is half written', { timeout: 180_000 }, async () => {
+tastiera();
+senzaJavascript();
+ingressi();
+giro();
+
+test('the pictures of the README', { timeout: 300_000 }, async () => {
   const p = await pagina(browser);
-  await entra(p, d.base, 'giulia.ventresca');
-  const ultimo = async () => {
-    await p.goto(`${d.base}/e/c_e307/protocollo`);
-    return p.locator('tbody tr td').first().innerText();
-  };
-  const prima = await ultimo();
-  const vuoto = path.join(cartella, 'vuoto.pdf');
-  writeFileSync(vuoto, '');
-  const prove = [
-    { oggetto: 'x'.repeat(10_000), atteso: /caratteri/ },
-    { oggetto: 'riga\u202Erovesciata', atteso: /[A-Z]{3}-\d{3}|direzione|carattere/i },
-    { oggetto: '', atteso: /oggetto/i },
-    { oggetto: 'buono', arrivo: '31/02/2026', atteso: /febbraio/ },
-    { oggetto: 'buono', file: vuoto, atteso: /ARC-002/ },
-  ];
-  for (const { oggetto, arrivo, file, atteso } of prove) {
-    await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
-    await p.fill('[name=nome-1]', 'Qualcuno');
-    await p.evaluate(o => { document.querySelector('[name=oggetto]').value = o; }, oggetto);
-    if (arrivo) await p.fill('[name=arrivo]', arrivo);
-    if (file) await p.setInputFiles('[name=documento]', file);
-    await p.selectOption('[name=classifica]', { value: 'I.1' });
-    await p.click('.al-azioni button[type=submit]');
-    await p.waitForLoadState();
-    const testo = await p.locator('main').innerText();
-    assert.match(testo, atteso);
-    assert.doesNotMatch(testo, /panicked|stack|sqlx|src\//);
-    assert.ok(new URL(p.url()).pathname.endsWith('/protocollo/nuovo'));
-  }
-  assert.equal(await ultimo(), prima, 'no number was taken');
-
-  // Double click: one number.
-  await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
-  await p.fill('[name=nome-1]', 'Chi ha fretta');
-  await p.fill('[name=oggetto]', 'Doppio clic di chi ha premura');
-  await p.selectOption('[name=classifica]', { value: 'I.1' });
-  await p.dblclick('.al-azioni button[type=submit]');
-  await p.waitForURL(/\/protocollo\/\d+\/\d+/);
-  await p.goto(`${d.base}/e/c_e307/protocollo?q=premura`);
-  assert.equal(await p.locator('tbody tr').count(), 1);
-
-  // The session ends in the middle of a form: what was typed is shown again.
-  await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=E`);
-  await p.fill('[name=oggetto]', 'Scritto con fatica');
-  await p.context().clearCookies();
-  await p.click('.al-azioni button[type=submit]');
-  await p.waitForLoadState();
-  assert.match(await p.content(), /Scritto con fatica/);
-
-  // Unknown host: one sentence.
-  const r = await p.goto(d.pubblico('nessuno'));
-  assert.equal(r.status(), 404);
-});
-
-test('every page is accessible, at 1280 and 320 px, without sideways scroll', { timeout: 300_000 }, async () => {
-  const difetti = [];
-  const giro = async (utente, vie) => {
-    const p = await pagina(browser);
-    if (utente) await entra(p, d.base, utente);
-    for (const v of vie) {
-      const r = await p.goto(v.startsWith('http') ? v : d.base + v);
-      if (r.status() >= 500) difetti.push(`${v}: ${r.status()}`);
-      for (const x of await accessibile(p)) difetti.push(`${v}: ${x}`);
-    }
-    return p;
-  };
-  await giro(null, ['/accedi', `${d.pubblico('introdacqua')}/`, `${d.pubblico('introdacqua')}/albo`, `${d.pubblico('introdacqua')}/albo/2026/1`, `${d.pubblico('bugnara')}/albo?q=nulla+di+nulla`, '/nessuna-pagina']);
-  const e = '/e/c_e307';
-  await giro('admin.introdacqua', ['/', e, `${e}/servizi`, `${e}/persone`, `${e}/uffici`, `${e}/ente`, `${e}/trattamenti`, `${e}/registro-attivita`, `${e}/adesioni`]);
-  const p = await giro('elena.marinucci', [
-    '/', e, `${e}/protocollo`, `${e}/protocollo/2026/1`, `${e}/protocollo/nuovo?verso=U`, `${e}/protocollo/giornalieri`,
-    `${e}/protocollo/stampa`, `${e}/fascicoli`, `${e}/titolario`, `${e}/albo`, `${e}/albo/nuovo`, `${e}/albo/termini`, `${e}/albo/2026/1`,
-    `${e}/protocollo?q=nulla+di+nulla`, `${e}/protocollo/2026/9999999`,
-  ]);
-  assert.deepEqual(difetti, []);
-  // The pictures of the README.
-  await p.goto(d.base);
+  await entra(p, d.base, 'elena.marinucci');
   await foto(p, 'scrivania');
-  await p.goto(`${d.base}${e}/protocollo`);
+  await p.goto(`${d.base}/e/c_e307/protocollo`);
   await foto(p, 'protocollo');
   if (process.env.IMMAGINI) {
     mkdirSync(path.join(radice, 'docs/immagini'), { recursive: true });

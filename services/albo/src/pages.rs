@@ -414,7 +414,8 @@ impl PaginaDopo<'_> {
     }
 
     fn classi(&self) -> Vec<(&'static str, &'static str)> {
-        CLASSI.iter().map(|(c, classe)| (*c, classe.nome())).collect()
+        // Nothing is chosen beforehand: what is removed does not come back.
+        std::iter::once(("", "Scegli")).chain(CLASSI.iter().map(|(c, classe)| (*c, classe.nome()))).collect()
     }
 }
 
