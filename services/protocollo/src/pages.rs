@@ -199,7 +199,8 @@ impl Oscura<'_> {
     }
 
     fn classi(&self) -> Vec<(&'static str, &'static str)> {
-        CLASSI.iter().map(|(codice, c)| (*codice, c.nome())).collect()
+        // Nothing is chosen beforehand: what is erased does not come back.
+        std::iter::once(("", "Scegli")).chain(CLASSI.iter().map(|(codice, c)| (*codice, c.nome()))).collect()
     }
 }
 
