@@ -413,8 +413,8 @@ impl PaginaDopo<'_> {
         self.file.iter().map(|f| (f.id.to_string(), f.nome.clone())).collect()
     }
 
+    /// What stays for ever is chosen, never left as it was found.
     fn classi(&self) -> Vec<(&'static str, &'static str)> {
-        // Nothing is chosen beforehand: what is removed does not come back.
         std::iter::once(("", "Scegli")).chain(CLASSI.iter().map(|(c, classe)| (*c, classe.nome()))).collect()
     }
 }

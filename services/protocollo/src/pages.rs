@@ -198,8 +198,8 @@ impl Oscura<'_> {
         self.modulo.valori("valori").any(|v| v == chiave)
     }
 
+    /// What stays for ever is chosen, never left as it was found.
     fn classi(&self) -> Vec<(&'static str, &'static str)> {
-        // Nothing is chosen beforehand: what is erased does not come back.
         std::iter::once(("", "Scegli")).chain(CLASSI.iter().map(|(codice, c)| (*codice, c.nome()))).collect()
     }
 }

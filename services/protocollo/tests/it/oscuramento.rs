@@ -338,6 +338,7 @@ async fn the_page_shows_what_will_happen_before_it_does() {
     let resto = "classe=ordine_garante&provvedimento=Garante+n.+12&provvedimento_data=191126";
     for (corpo, codice) in [
         (resto.to_owned(), "PRT-028"),
+        ("valori=1-oggetto&classe=&provvedimento=n+1&provvedimento_data=191126".to_owned(), "WEB-016"),
         ("valori=1-oggetto&classe=capriccio&provvedimento=n+1&provvedimento_data=191126".to_owned(), "WEB-016"),
         ("valori=1-oggetto&classe=ordine_garante&provvedimento_data=191126".to_owned(), "PRT-021"),
         ("valori=1-oggetto&classe=ordine_garante&provvedimento=n+1&provvedimento_data=310226".to_owned(), "WEB-013"),
