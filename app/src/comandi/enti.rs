@@ -117,7 +117,7 @@ pub async fn crea_utente(c: &CreaUtente) -> anyhow::Result<Vec<String>> {
     let db = casa.db().await?;
     let nuova = NuovaPersona { utente: &c.utente, nome: &c.nome, cognome: &c.cognome, parola: Some(&parola) };
     let ruoli: Vec<&str> = c.ruolo.iter().map(String::as_str).collect();
-    enti::crea_utente(&db, &c.ente, &nuova, &ruoli).await.map_err(detto)?;
+    enti::crea_utente_in(&db, &c.ente, &c.ufficio, &nuova, &ruoli).await.map_err(detto)?;
     db.chiudi().await;
     casa.chiudi().await?;
     Ok(vec![format!("{} può entrare in {} come {}.", c.utente, c.ente, c.ruolo.join(", "))])

@@ -209,10 +209,22 @@ async fn come(tx: &mut Tx<DiEnte>, ruolo: &str) -> Result<Chi, EntiError> {
     Ok(Chi { persona: t.id, nome: format!("{} {}", t.nome, t.cognome), operazione: db::caso::uuid() })
 }
 
-/// Makes a person with their roles. The first person of an ente is its administrator, and gives the other roles.
+/// Makes a person with their roles in the first office. The first person of an ente is its administrator, and gives the other
+/// roles.
 pub async fn crea_utente(
     db: &Db,
     codice: &str,
+    nuova: &NuovaPersona<'_>,
+    ruoli: &[&str],
+) -> Result<PersonaId, EntiError> {
+    crea_utente_in(db, codice, UFFICIO, nuova, ruoli).await
+}
+
+/// The same in another office.
+pub async fn crea_utente_in(
+    db: &Db,
+    codice: &str,
+    ufficio: &str,
     nuova: &NuovaPersona<'_>,
     ruoli: &[&str],
 ) -> Result<PersonaId, EntiError> {
@@ -222,13 +234,13 @@ pub async fn crea_utente(
         if !ruoli.contains(&AMMINISTRATORE) {
             return Err(Rifiuto::SenzaAmministratore.into());
         }
-        authz::crea_persona(&mut tx, nuova, UFFICIO, AMMINISTRATORE).await?;
+        authz::crea_persona(&mut tx, nuova, ufficio, AMMINISTRATORE).await?;
     }
     let chi = come(&mut tx, AMMINISTRATORE).await?;
     let p = tx.consenti::<GestisciPersone>(&chi).await?;
     let mut persona = chi.persona;
     for (i, ruolo) in ruoli.iter().enumerate() {
-        let ruolo = NuovoRuolo { ufficio: UFFICIO, ruolo };
+        let ruolo = NuovoRuolo { ufficio, ruolo };
         if i == 0 && !primo {
             persona = crea_persona(&mut tx, &p, nuova, ruolo).await?;
         } else {

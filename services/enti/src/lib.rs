@@ -24,7 +24,7 @@ pub use elenco::carica_elenco;
 pub use errors::{CODICI, EntiError, Rifiuto};
 pub use ingresso::{
     AOO, Aggiunto, Ingresso, NuovoCorpo, TIPI, UFFICIO, aggiungi_ente, aggiungi_host, attiva_servizio, crea_utente,
-    entra, fonda, iscrivi_corpo, onboarding, succede, trasforma,
+    crea_utente_in, entra, fonda, iscrivi_corpo, onboarding, succede, trasforma,
 };
 pub use ipa::{Caricati, carica_ipa};
 pub use permissions::*;

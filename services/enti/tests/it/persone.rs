@@ -26,6 +26,8 @@ async fn the_first_person_is_the_administrator() {
     ];
     assert_eq!(ruoli, attesi);
     assert_eq!(enti::crea_utente(&p.db, "c_zzzz", &persona("x"), &[]).await.unwrap_err().codice(), Some("ENT-005"));
+    let altrove = enti::crea_utente_in(&p.db, INTRODACQUA, "TEC", &persona("carla"), &["albo"]).await;
+    assert_eq!(altrove.unwrap_err().codice(), Some("ENT-036"), "an office that is not there");
     drop(tx);
     p.butta().await.unwrap();
 }
