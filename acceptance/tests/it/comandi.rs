@@ -10,6 +10,8 @@ const SENZA_PERMESSO: &[(&str, &str)] = &[
     ("documenti::aggiungi_del_programma", "and adds its documents by itself"),
     ("documenti::adotta_modello", "part of the activation, which has its own permit"),
     ("protocollo::apri_registro", "as above"),
+    ("documenti::oscura_titolo", "part of the erasure of another service, which has its own permit"),
+    ("documenti::sospendi_citazioni", "the collection of blobs, a job of the program"),
     ("enti::chi_ne_ha_bisogno", "it only reads"),
 ];
 

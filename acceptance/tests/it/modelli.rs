@@ -203,9 +203,10 @@ async fn every_template_is_drawn() {
     tracing_subscriber::registry().with(composti.clone().with_filter(del_pdf)).init();
 
     let m = due_comuni().await;
+    senza_alleanza(&m).await;
     let sito = sito(&m);
     let mut pagine = Vec::new();
-    for utente in ["elena.marinucci", "admin.introdacqua", "segreteria.cst", "marta.colantoni"] {
+    for utente in ["elena.marinucci", "admin.introdacqua", "segreteria.cst", "segreteria.prova", "marta.colantoni"] {
         let mut v = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, utente).await));
         v.segui("/").await;
         pagine.append(&mut v.pagine);
@@ -279,6 +280,17 @@ impl Visita<'_> {
         assert_eq!(stato, StatusCode::SEE_OTHER, "{dove}");
         self.segui(&dove).await;
     }
+}
+
+/// A body that keeps alliances and has founded none, with its secretary.
+async fn senza_alleanza(m: &Mondo) {
+    let codice = "alleanza_di_prova";
+    let corpo = enti::NuovoCorpo { codice, tipo: "alleanza", denominazione: "Alleanza di prova", ipa: None };
+    enti::iscrivi_corpo(&m.prova.manut, &corpo).await.unwrap();
+    enti::aggiungi_ente(&m.prova.manut, codice).await.unwrap();
+    let (nome, cognome, parola) = ("Pia", "Prova", Some(app::storia::PAROLA));
+    let chi = authz::NuovaPersona { utente: "segreteria.prova", nome, cognome, parola };
+    enti::crea_utente(&m.prova.db, codice, &chi, &["amministratore", "alleanza"]).await.unwrap();
 }
 
 /// The daily register, of the day that is over at midnight and of no other.

@@ -20,7 +20,7 @@ pub struct Persona {
     stato: Stato,
     sessione: Arc<Sessione>,
     /// The services of their only ente, known at the desk.
-    attivi: Option<Arc<Vec<String>>>,
+    attivi: Option<Arc<Vec<Attivo>>>,
 }
 
 impl Persona {

@@ -33,7 +33,7 @@ create policy di_tutti on enti.alleanza for select to alleanza_owner using (true
 
 -- The appointment that goes with an adhesion of either side; one that carries on another keeps what was signed then.
 create or replace function enti.nomina_di(p_adesione uuid) returns jsonb
-language sql stable security definer set search_path = pg_catalog, enti as $$
+language sql stable security definer set search_path = pg_catalog, enti, pg_temp as $$
   with recursive catena (ente, id, continua) as (
     select ente, id, continua from adesione where id = p_adesione
     union
@@ -63,7 +63,7 @@ grant execute on function enti.mie_adesioni() to alleanza_app;
 
 -- The bodies above one in the tree of alliances, nearest first; a circle written by hand in the tables ends at the tenth.
 create or replace function enti.sopra_a(p_codice text) returns table (livello integer, codice text)
-language sql stable security definer set search_path = pg_catalog, enti as $$
+language sql stable security definer set search_path = pg_catalog, enti, pg_temp as $$
   with recursive su (livello, codice) as (
     select 0, p_codice
     union
@@ -77,7 +77,7 @@ grant execute on function enti.sopra_a(text) to alleanza_app;
 
 -- This ente's place: what is above it (negative levels) and the alliances right below.
 create or replace function enti.albero() returns table (livello integer, codice text, ente text, alleanza text)
-language sql stable security definer set search_path = pg_catalog, enti as $$
+language sql stable security definer set search_path = pg_catalog, enti, pg_temp as $$
   with io as (select id, codice from accesso.ente where id = nullif(current_setting('alleanza.ente', true), '')::integer)
   select -su.livello, su.codice, b.denominazione, al.denominazione
   from io cross join lateral sopra_a(io.codice) su
@@ -97,7 +97,7 @@ grant execute on function enti.albero() to alleanza_app;
 create or replace function enti.titolo() returns table (
   senza_alleanze boolean, ha_alleanza boolean, alleanza text, forma text, stato text, stato_dal date, decorre_dal date,
   recesso_notificato_il date, recesso_efficace_il date)
-language sql stable security definer set search_path = pg_catalog, enti as $$
+language sql stable security definer set search_path = pg_catalog, enti, pg_temp as $$
   select not exists (select from alleanza),
          exists (select from alleanza p where p.ente = io.id and p.al is null),
          al.denominazione, a.forma, a.stato, a.stato_dal, a.decorre_dal, a.recesso_notificato_il, a.recesso_efficace_il

@@ -68,6 +68,7 @@ pub async fn chiudi_ufficio(
     codice: &str,
     al_suo_posto: Option<&str>,
 ) -> Result<(), EntiError> {
+    p.vale_per(tx)?;
     let u = guarda_ufficio(tx, p, catalogo, codice).await?;
     if u.altri.is_empty() {
         return Err(Rifiuto::UltimoUfficio.into());
