@@ -58,6 +58,7 @@ const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Proprietario", "enti.adesione", "select", "an adhesion is of two: the member reads its own"),
     ("Proprietario", "enti.adesione_passo", "select", "as above"),
     ("Proprietario", "enti.alleanza", "select", "as above"),
+    ("Proprietario", "enti.nomina", "select", "the member reads the appointment that it signed"),
 ];
 
 /// Indexes of tenant tables that do not begin with the ente.
