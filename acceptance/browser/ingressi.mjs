@@ -11,6 +11,7 @@ const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const nuova = async (p, campi = {}) => {
   await p.goto(`${mondo.d.base}${E}/protocollo/nuovo?verso=E`);
   await p.fill('[name=nome-1]', 'Qualcuno');
+  await p.selectOption('[name=ufficio]', { value: 'SEG' });
   await p.selectOption('[name=classifica]', { value: 'I.1' });
   // Not by typing: a paste brings what keys do not.
   for (const [nome, valore] of Object.entries(campi)) await p.evaluate(([n, v]) => { document.querySelector(`[name=${n}]`).value = v; }, [nome, valore]);
@@ -58,7 +59,7 @@ export function ingressi() {
     // Browsers take the folder away from the name of a file; other programs do not.
     const mano = await Mano.di('giulia.ventresca');
     await assert.rejects(
-      mano.invia(`${E}/protocollo/nuovo`, { verso: 'E', 'nome-1': 'Qualcuno', 'tipo-1': 'PF', oggetto: 'buono', classifica: 'I.1', mezzo: 'mano' }, [['documento', '../../etc/passwd', 'x']]),
+      mano.invia(`${E}/protocollo/nuovo`, { verso: 'E', 'nome-1': 'Qualcuno', 'tipo-1': 'PF', oggetto: 'buono', ufficio: 'SEG', classifica: 'I.1', mezzo: 'mano' }, [['documento', '../../etc/passwd', 'x']]),
       /rinominalo, per esempio «passwd»\. WEB-008[^]*422 !== 303/,
     );
     // Codes that nobody has.

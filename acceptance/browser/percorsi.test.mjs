@@ -49,6 +49,8 @@ test('a clerk registers by keyboard, publishes with one click, a citizen reads, 
   await p.keyboard.type('Edil Gizio s.r.l.');
   await tabFino(p, 'oggetto');
   await p.keyboard.type('Richiesta di occupazione di suolo pubblico 🚧');
+  await tabFino(p, 'ufficio');
+  await p.keyboard.type('Segreteria');
   await tabFino(p, 'classifica');
   await p.keyboard.type('VI.7');
   await foto(p, 'registra');
@@ -63,6 +65,7 @@ test('a clerk registers by keyboard, publishes with one click, a citizen reads, 
   writeFileSync(file, 'Si ordina il divieto di transito in via del Mulino.');
   await p.goto(`${d.base}/e/c_e307/protocollo/nuovo?verso=I`);
   await p.fill('[name=oggetto]', 'Divieto di transito in via del Mulino');
+  await p.selectOption('[name=ufficio]', { value: 'SEG' });
   await p.selectOption('[name=classifica]', { value: 'VI.7' });
   await p.setInputFiles('[name=documento]', file);
   await p.click('.al-azioni button[type=submit]');

@@ -102,6 +102,8 @@ export function tastiera() {
     await k.scrivi('di sera');
     await k.premi('Alt+3');
     assert.equal((await k.fuoco()).nome, 'ufficio');
+    await k.scrivi('Segreteria');
+    assert.equal(await k.valore('ufficio'), 'SEG');
     await k.premi('Alt+4');
     await k.scrivi('VI.9');
     assert.equal(await k.valore('classifica'), 'VI.9');
@@ -115,6 +117,8 @@ export function tastiera() {
     await k.scrivi('Polizia provinciale');
     await k.premi('Alt+2');
     await k.scrivi('Ordinanza sul transito invernale, passo del Diavolo');
+    await k.premi('Alt+3');
+    await k.scrivi('Segreteria');
     await k.premi('Alt+4');
     await k.scrivi('IX.4');
     const file = path.join(mondo.cartella, 'transito.txt');
