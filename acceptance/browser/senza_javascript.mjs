@@ -28,6 +28,7 @@ export function senzaJavascript() {
     await p.selectOption('[name=tipo]', 'determina');
     // The subject said «avviso» and the form was ready to publish as one: the kind is another, so everything is seen again.
     await p.click('text=Rivedi');
+    await p.waitForURL(/\/albo\/bozze\//);
     await p.click('text=Pubblica adesso');
     await p.waitForURL(/\/albo\/\d+\/\d+/);
 
