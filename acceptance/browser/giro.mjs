@@ -9,14 +9,14 @@ import { accessibile, entra, mondo, pagina } from './strumenti.mjs';
 
 const E = '/e/c_e307';
 /** A comune where everything is on and nothing has happened yet. */
-const V = '/e/c_a481';
+const V = '/e/c_a515';
 const CST = '/e/cst_sulmona';
-const ELENA = 'elena.marinucci';
+const ELENA = 'elena.vallescura';
 const PAOLO = 'paolo.direnzo';
 const MARTA = 'marta.colantoni';
 const ADMIN = 'admin.introdacqua';
 const CENTRO = 'segreteria.cst';
-const VERA = 'vuota.ateleta';
+const VERA = 'vera.vuoti';
 const NESSUNO = null;
 
 const p = (chi, via, altro) => ({ chi, via, ...altro });
@@ -50,7 +50,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/adesioni': [p(ADMIN, `${E}/adesioni`), p(CENTRO, `${CST}/adesioni`)],
   'Ufficio /e/{codice}/adesioni/{id}/nomina': [miaAdesione()],
   'Ufficio /e/{codice}/adesioni/{id}/nomina.pdf': [miaAdesione({ dopo: '.pdf', ...FILE })],
-  'Ufficio /e/{codice}/alleanza': [p(CENTRO, `${CST}/alleanza`), p(CENTRO, `${CST}/alleanza?nome=nulla`)],
+  'Ufficio /e/{codice}/alleanza': [p(CENTRO, `${CST}/alleanza`), p(CENTRO, `${CST}/alleanza?nome=nulla`), p(VERA, `${V}/alleanza`)],
   'Ufficio /e/{codice}/alleanza/trattamenti': [p(CENTRO, `${CST}/alleanza/trattamenti`)],
   'Ufficio /e/{codice}/alleanza/trattamenti.pdf': [p(CENTRO, `${CST}/alleanza/trattamenti.pdf`, FILE)],
   'Ufficio /e/{codice}/alleanza/adesioni/{id}': [adesione('')],
@@ -83,7 +83,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/albo/termini': [p(ELENA, `${E}/albo/termini`), p(MARTA, `${E}/albo/termini`)],
   'Ufficio /e/{codice}/albo/{anno}/{numero}': [p(ELENA, mondo.attoLungo), p(ELENA, `${E}/albo/2026/1`), primo(ELENA, `${E}/albo?stato=chiusi`, /\/albo\/\d+\/\d+$/)],
   'Ufficio /e/{codice}/albo/{anno}/{numero}/relata': [p(ELENA, `${E}/albo/2026/1/relata`, FILE)],
-  'Pubblica /albo': [pubblica('/albo'), pubblica('/albo?q=nulla+di+nulla'), pubblica('/albo?tipo=ordinanza'), pubblica('/albo', {}, 'ateleta')],
+  'Pubblica /albo': [pubblica('/albo'), pubblica('/albo?q=nulla+di+nulla'), pubblica('/albo?tipo=ordinanza'), pubblica('/albo', {}, 'avezzano')],
   'Pubblica /albo/{anno}/{numero}': [pubblica(mondo.attoLungo.replace(E, '')), pubblica('/albo/2026/1', { stato: 410 }), pubblica('/albo/2026/99999', { stato: 404 }), primo(ELENA, `${E}/albo?stato=chiusi`, /\/albo\/\d+\/\d+$/, { host: 'introdacqua' })],
   'Pubblica /albo/{anno}/{numero}/{id}/{nome}': [{ ...pubblica(''), via: undefined, da: `${mondo.d.pubblico('introdacqua')}${mondo.attoLungo.replace(E, '')}`, forma: finisce(`/${UUID}/[^/]+`), ...FILE }],
   'Pubblica /robots.txt': [pubblica('/robots.txt', FILE)],
@@ -111,7 +111,7 @@ export const MODULI = () => ({
   '/e/{codice}/ente/incarichi': m(p(ADMIN, `${E}/ente`)),
   '/e/{codice}/alleanza/adesioni': m(p(CENTRO, `${CST}/alleanza`), { membro: 'zz_nessuno' }),
   // Seen only by a body without an alliance, which this demo does not have: `acceptance` draws it.
-  '/e/{codice}/alleanza/fonda': NIENTE,
+  '/e/{codice}/alleanza/fonda': m(p(VERA, `${V}/alleanza`), { nuovo_codice: 'NON VA' }),
   '/e/{codice}/alleanza/trasforma': m(p(CENTRO, `${CST}/alleanza`), { nuovo_nome: '', nuovo_codice: 'NON VA' }),
   '/e/{codice}/alleanza/adesioni/{id}': m(adesione(''), { il: '31/02/2026' }, 'sospendi'),
   '/e/{codice}/lavori/{id}/riprova': NIENTE,

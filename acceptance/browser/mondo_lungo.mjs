@@ -1,7 +1,7 @@
 // What a quiet demo does not have: long lists, long words, many files, a comune with nothing. Written by the real forms, without a browser.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mondo, pagina, entra } from './strumenti.mjs';
+import { PAROLA, entra, mondo, pagina } from './strumenti.mjs';
 
 const PAROLONA = 'Supercalifragilistichespiralidosamentepuntocom'.repeat(3);
 export const OGGETTO_LUNGO = `${PAROLONA} ${'Lavori di somma urgenza per il ripristino della viabilità dopo le piogge '.repeat(40)}`.slice(0, 2000).trim();
@@ -42,7 +42,7 @@ export class Mano {
 
 export async function allunga() {
   const E = '/e/c_e307';
-  const elena = await Mano.di('elena.marinucci');
+  const elena = await Mano.di('elena.vallescura');
   const nuova = (campi, file = []) => elena.invia(`${E}/protocollo/nuovo`, { verso: 'E', mezzo: 'pec', classifica: 'VI.5', ufficio: 'PROT', arrivo: '', arrivo_ora: '', ...campi }, file);
   const uffici = /<select[^>]*name="ufficio"[^>]*>(.*?)<\/select>/s.exec(await elena.leggi(`${E}/protocollo/nuovo`))[1];
   const ufficio = /value="([^"]+)"/.exec(uffici)[1];
@@ -63,7 +63,7 @@ export async function allunga() {
   bozze.push(await atto({ oggetto: OGGETTO_LUNGO, documento: documenti, richiedente: nomeLungo(1) }, chiave));
   for (const b of bozze) mondo.attoLungo = await elena.invia(b, { quando: 'subito', giorno: '' });
   const fascicoli = [];
-  for (let i = 0; i < 55; i++) fascicoli.push(await elena.invia(`${E}/fascicoli`, { classifica: 'VI.5', oggetto: i ? `Pratica numero ${i}` : OGGETTO_LUNGO.slice(0, 500), tipologia: 'affare', ufficio, responsabile: 'Elena Marinucci' }));
+  for (let i = 0; i < 55; i++) fascicoli.push(await elena.invia(`${E}/fascicoli`, { classifica: 'VI.5', oggetto: i ? `Pratica numero ${i}` : OGGETTO_LUNGO.slice(0, 500), tipologia: 'affare', ufficio, responsabile: 'Elena Vallescura' }));
   mondo.fascicolo = fascicoli[0];
   const id = fascicoli[0].split('/fascicoli/')[1];
   const n = Number(chiave.split('/')[1]);
@@ -73,6 +73,18 @@ export async function allunga() {
   const admin = await Mano.di('admin.introdacqua');
   for (let i = 0; i < 60; i++) await admin.invia(`${E}/persone`, { utente: `persona.numero.${i}.del.comune.di.introdacqua@comune.introdacqua.alleanza.test`, nome: `Maria Antonietta Immacolata ${i}`, cognome: 'Colantoni Della Valle Santacroce', ruolo: 'consultazione', ufficio, parola: '' });
   for (let i = 0; i < 25; i++) await admin.invia(`${E}/uffici`, { sigla: `UFF${i}`, nome: `Ufficio intercomunale dei servizi alla persona numero ${i}` });
-  const e = await mondo.d.esegui('utente', 'crea', 'vuota.ateleta', '--nome', 'Vera', '--cognome', 'Vuoti', '--ente', 'c_a481', '--ruolo', 'segretario', '--ruolo', 'responsabile', '--password', 'alleanza-demo-2026');
-  assert.equal(e.codice, 0, e.testo);
+  // A comune that joins now, has everything switched on and nothing done.
+  const centro = await Mano.di('segreteria.cst');
+  const adesione = await centro.invia('/e/cst_sulmona/alleanza/adesioni', { alleanza: 'cst-sulmona', membro: 'A515', forma: 'protocollo_attuativo', il: '' });
+  await centro.invia(adesione, { passo: 'delibera', il: '', atto_tipo: 'delibera di Consiglio', atto_numero: '31', atto_data: '15/9/26' });
+  await centro.invia(adesione, { passo: 'firma', il: '', per_ente: 'Il Sindaco', per_alleanza: 'Il Presidente' });
+  await centro.invia(adesione, { passo: 'attiva', il: '' });
+  for (const comando of [
+    ['ente', 'aggiungi', 'A515'],
+    ['utente', 'crea', 'vera.vuoti', '--nome', 'Vera', '--cognome', 'Vuoti', '--ente', 'c_a515', ...['amministratore', 'segretario', 'responsabile', 'alleanza'].flatMap(r => ['--ruolo', r]), '--password', PAROLA],
+    ['servizio', 'attiva', 'albo', '--ente', 'c_a515'],
+  ]) {
+    const e = await mondo.d.esegui(...comando);
+    assert.equal(e.codice, 0, e.testo);
+  }
 }

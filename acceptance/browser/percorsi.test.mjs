@@ -197,7 +197,7 @@ giro();
 
 test('the pictures of the README', { timeout: 300_000 }, async () => {
   const p = await pagina(browser);
-  await entra(p, d.base, 'elena.marinucci');
+  await entra(p, d.base, 'elena.vallescura');
   await foto(p, 'scrivania');
   await p.goto(`${d.base}/e/c_e307/protocollo`);
   await foto(p, 'protocollo');

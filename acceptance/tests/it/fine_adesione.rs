@@ -46,7 +46,7 @@ async fn services_are_read_and_not_written_after_the_last_day() {
     // Two days before the end: an act that stays fifteen days, and one that should begin after the end.
     collaudo::alle(&sito.prova, fine.yesterday().unwrap().at(9, 0, 0, 0)).await;
     let mut tx = enti::entra(&sito.prova.db, "c_e307").await.unwrap();
-    let elena = collaudo::chi(&mut tx, "elena.marinucci").await;
+    let elena = collaudo::chi(&mut tx, "elena.vallescura").await;
     albo::demo::gioca(&mut tx, &archivio, "c_e307", &elena).await.unwrap();
     tx.commit().await.unwrap();
     let giulia = biscotto(&sito, "giulia.ventresca").await;
@@ -64,7 +64,7 @@ async fn services_are_read_and_not_written_after_the_last_day() {
     let r = sito.invia("/e/c_e307/fascicoli", &giulia, "csrf=x").await;
     assert!(r.stato == StatusCode::FORBIDDEN && r.corpo.contains("ENT-027"), "{}", r.stato);
     // The other member goes on; the comune's own page is written in, because it is not a service of the alliance.
-    let elena = biscotto(&sito, "elena.marinucci").await;
+    let elena = biscotto(&sito, "elena.vallescura").await;
     assert_eq!(sito.leggi("/e/c_i501/protocollo/nuovo?verso=E", &elena).await.stato, StatusCode::OK);
     let admin = biscotto(&sito, "admin.introdacqua").await;
     let servizi = sito.leggi("/e/c_e307/servizi", &admin).await;

@@ -85,8 +85,9 @@ impl<'a> Visita<'a> {
             return (stato, altrove.to_str().unwrap().to_owned());
         }
         let byte = axum::body::to_bytes(r.into_body(), usize::MAX).await.unwrap();
-        assert!(!stato.is_server_error(), "{dove}: {stato}");
         let testo = if html { String::from_utf8(byte.to_vec()).unwrap() } else { String::new() };
+        // The one document that is no longer there says so.
+        assert!(!stato.is_server_error() || testo.contains("DOC-001"), "{dove}: {stato}");
         self.pagine.push(spazi(&testo));
         (stato, testo)
     }
@@ -181,7 +182,8 @@ fn parole(sorgente: &str) -> Vec<String> {
     detto
 }
 
-/// The templates of pages that none of `pagine` contains, by words that no other template has.
+/// The templates that none of `pagine` comes from: a page does when it holds a third of the words that only its template has
+/// (the others wait for a case that is not there; fewer may be there by chance).
 fn mai_disegnati(pagine: &[String]) -> Vec<String> {
     let html: Vec<(PathBuf, Vec<String>)> = modelli()
         .into_iter()
@@ -189,9 +191,11 @@ fn mai_disegnati(pagine: &[String]) -> Vec<String> {
         .map(|p| (p.clone(), parole(&std::fs::read_to_string(&p).unwrap())))
         .collect();
     assert!(html.len() > 40, "few templates were found: {}", html.len());
-    let suo = |p: &Path, t: &String| !html.iter().any(|(q, altre)| q != p && altre.iter().any(|a| a.contains(t)));
+    let sua = |p: &Path, t: &String| !html.iter().any(|(q, altre)| q != p && altre.iter().any(|a| a.contains(t)));
     let disegnato = |(p, dette): &&(PathBuf, Vec<String>)| {
-        dette.iter().filter(|t| suo(p, t)).any(|t| pagine.iter().any(|pagina| pagina.contains(t.as_str())))
+        let sue: Vec<&String> = dette.iter().filter(|t| sua(p, t)).collect();
+        let quante = |pagina: &String| sue.iter().filter(|t| pagina.contains(t.as_str())).count();
+        !sue.is_empty() && pagine.iter().any(|pagina| quante(pagina) * 3 >= sue.len())
     };
     html.iter().filter(|m| !disegnato(m)).map(|(p, _)| p.display().to_string()).collect()
 }
@@ -204,18 +208,24 @@ async fn every_template_is_drawn() {
 
     let m = due_comuni().await;
     senza_alleanza(&m).await;
+    guasti(&m).await;
+    una_notte(&m).await;
     let sito = sito(&m);
     let mut pagine = Vec::new();
-    for utente in ["elena.marinucci", "admin.introdacqua", "segreteria.cst", "segreteria.prova", "marta.colantoni"] {
+    for utente in ["elena.vallescura", "admin.introdacqua", "segreteria.cst", "segreteria.prova", "marta.colantoni"] {
         let mut v = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, utente).await));
         v.segui("/").await;
         pagine.append(&mut v.pagine);
     }
-    let mut elena = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, "elena.marinucci").await));
-    elena.senza_link(&m).await;
-    pagine.append(&mut elena.pagine);
+    let mut paolo = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, "paolo.direnzo").await));
+    paolo.senza_link(&m).await;
+    pagine.append(&mut paolo.pagine);
     let mut cittadino = Visita::di(&sito, "introdacqua.localhost", String::new());
     cittadino.segui("/").await;
+    let finito = "select '/albo/' || anno || '/' || numero from albo.atto where fine < now() order by fine limit 1";
+    let finito: String =
+        sqlx::query_scalar(finito).fetch_one(&mut m.prova.come("alleanza_super").await.unwrap()).await.unwrap();
+    assert_eq!(cittadino.apri(&finito).await.0, StatusCode::GONE);
     assert_eq!(cittadino.apri("/non-esiste").await.0, StatusCode::NOT_FOUND);
     pagine.append(&mut cittadino.pagine);
     let mut ignoto = Visita::di(&sito, "localhost", String::new());
@@ -225,8 +235,6 @@ async fn every_template_is_drawn() {
         ignoto.invia("/e/c_e307/fascicoli", "application/x-www-form-urlencoded", "oggetto=Tetto".into()).await;
     assert_eq!(scaduta.0, StatusCode::UNAUTHORIZED);
     pagine.append(&mut ignoto.pagine);
-    di_notte(&m).await;
-
     // The frame of the door has no words that the other frames do not have: it was seen above.
     let mut mai = mai_disegnati(&pagine);
     mai.retain(|p| !p.ends_with("/cornice_nuda.html"));
@@ -242,8 +250,8 @@ async fn every_template_is_drawn() {
 }
 
 impl Visita<'_> {
-    /// What no link shows: a page reached from elsewhere, a form with a mistake, the register of a period, the cover sheet of
-    /// a document that cannot be stamped.
+    /// What no link shows: pages reached from elsewhere, a form with a mistake, the register of a period, and what follows a
+    /// form: a document that cannot be stamped, a fascicolo, the page before an oscuramento.
     async fn senza_link(&mut self, m: &Mondo) {
         let oggi = kernel::tempo::breve(kernel::tempo::giorno_a_roma(m.prova.db.orologio().adesso()));
         for percorso in [
@@ -254,15 +262,7 @@ impl Visita<'_> {
         ] {
             self.apri(&percorso).await;
         }
-        let (_, modulo) = self.apri("/e/c_e307/protocollo/nuovo").await;
-        let nascosto = |nome: &str| {
-            let (_, resto) = modulo.split_once(&format!(r#"name="{nome}" value=""#)).unwrap();
-            resto.split('"').next().unwrap().to_owned()
-        };
-        let (csrf, chiave) = (nascosto("csrf"), nascosto("chiave"));
-        let campi = [
-            ("csrf", csrf.as_str()),
-            ("chiave", &chiave),
+        let dentro = [
             ("verso", "E"),
             ("nome-1", "Lucia Petrella"),
             ("tipo-1", "PF"),
@@ -271,14 +271,60 @@ impl Visita<'_> {
             ("classifica", "VI.5"),
             ("mezzo", "mano"),
         ];
+        let file = "--x\r\ncontent-disposition: form-data; name=\"documento\"; filename=\"appunto.txt\"\r\n\
+                    content-type: text/plain\r\n\r\nappunto\r\n";
+        let nuova = self.compila("/e/c_e307/protocollo/nuovo", "/e/c_e307/protocollo/nuovo", &dentro, file).await;
+        assert_eq!(nuova.0, StatusCode::SEE_OTHER, "{}", nuova.1);
+        self.segui(&nuova.1).await;
+        // A desk with more than it shows at once.
+        for _ in 0..13 {
+            let altra = self.compila("/e/c_e307/protocollo/nuovo", "/e/c_e307/protocollo/nuovo", &dentro, file).await;
+            assert_eq!(altra.0, StatusCode::SEE_OTHER, "{}", altra.1);
+        }
+        self.apri("/").await;
+
+        let dentro = [
+            ("oggetto", "Il tetto della scuola"),
+            ("classifica", "VI.5"),
+            ("tipologia", "affare"),
+            ("ufficio", enti::UFFICIO),
+            ("responsabile", "Paolo Di Renzo"),
+        ];
+        let aperto = self.compila("/e/c_e307/fascicoli/nuovo", "/e/c_e307/fascicoli", &dentro, "").await;
+        assert_eq!(aperto.0, StatusCode::SEE_OTHER, "{}", aperto.1);
+        self.segui(&aperto.1).await;
+
+        let oscura = format!("{}/oscura", nuova.1.split('?').next().unwrap());
+        let (classe, _) = kernel::oscuramento::CLASSI[0];
+        let dentro = [
+            ("valori", "tutti"),
+            ("classe", classe),
+            ("provvedimento", "Ordine inventato n. 1"),
+            ("provvedimento_data", &oggi),
+        ];
+        assert_eq!(self.compila(&oscura, &oscura, &dentro, "").await.0, StatusCode::OK);
+    }
+
+    /// Opens a form, fills it in and sends it.
+    async fn compila(&mut self, modulo: &str, dove: &str, campi: &[(&str, &str)], file: &str) -> (StatusCode, String) {
+        let (_, pagina) = self.apri(modulo).await;
+        let nascosto = |nome: &str| {
+            let (_, resto) = pagina.split_once(&format!(r#"name="{nome}" value=""#)).unwrap();
+            resto.split('"').next().unwrap().to_owned()
+        };
+        let (csrf, chiave) = (nascosto("csrf"), nascosto("chiave"));
+        let tutti = [("csrf", csrf.as_str()), ("chiave", &chiave)].into_iter().chain(campi.iter().copied());
+        if file.is_empty() {
+            let lettera =
+                |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
+            let corpo: Vec<String> =
+                tutti.map(|(n, v)| format!("{n}={}", v.bytes().map(lettera).collect::<String>())).collect();
+            return self.invia(dove, "application/x-www-form-urlencoded", corpo.join("&")).await;
+        }
         let parte =
             |(n, v): (&str, &str)| format!("--x\r\ncontent-disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
-        let file = "--x\r\ncontent-disposition: form-data; name=\"documento\"; filename=\"appunto.txt\"\r\n\
-                    content-type: text/plain\r\n\r\nappunto\r\n--x--\r\n";
-        let corpo = campi.map(parte).concat() + file;
-        let (stato, dove) = self.invia("/e/c_e307/protocollo/nuovo", "multipart/form-data; boundary=x", corpo).await;
-        assert_eq!(stato, StatusCode::SEE_OTHER, "{dove}");
-        self.segui(&dove).await;
+        let corpo = tutti.map(parte).collect::<String>() + file + "--x--\r\n";
+        self.invia(dove, "multipart/form-data; boundary=x", corpo).await
     }
 }
 
@@ -293,8 +339,22 @@ async fn senza_alleanza(m: &Mondo) {
     enti::crea_utente(&m.prova.db, codice, &chi, &["amministratore", "alleanza"]).await.unwrap();
 }
 
-/// The daily register, of the day that is over at midnight and of no other.
-async fn di_notte(m: &Mondo) {
+/// What goes wrong in a real house: a document that is no longer there, a job that gave up.
+async fn guasti(m: &Mondo) {
+    let mut c = m.prova.come("alleanza_super").await.unwrap();
+    let impronta = "select encode(impronta, 'hex') from documenti.documento d join accesso.ente e on e.id = d.ente \
+                    where e.codice = $1 order by creato_il limit 1";
+    let impronta: String = sqlx::query_scalar(impronta).bind(&m.a).fetch_one(&mut c).await.unwrap();
+    std::fs::remove_file(m.cartella.join(&m.a).join(&impronta[..2]).join(&impronta)).unwrap();
+    let rinunciato = "insert into lavori.lavoro (ente, id, tipo, dati, stato, quando, tentativi, causa, rimedio, accodato_il, \
+                        finito_il) \
+                      select id, gen_random_uuid(), 'protocollo.giornaliero', '{}', 'rinunciato', now(), 8, 'la stampante', \
+                        'Accendila.', now(), now() from accesso.ente where codice = $1";
+    sqlx::query(rinunciato).bind(&m.a).execute(&mut c).await.unwrap();
+}
+
+/// Verification, and the daily register of the day that is over at midnight and of no other.
+async fn una_notte(m: &Mondo) {
     let mut c = m.prova.come("alleanza_super").await.unwrap();
     let ieri = "set session_replication_role = replica; update registri.registro set aperto_il = now()";
     c.execute(ieri).await.unwrap();

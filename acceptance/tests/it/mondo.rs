@@ -26,7 +26,7 @@ pub async fn due_comuni() -> Mondo {
     let cartella = std::env::temp_dir().join(format!("alleanza-acceptance-{}", db::caso::uuid()));
     let archivio = Archivio::locale(&cartella).unwrap();
     let misura = storia::Misura { comuni: 2, con_storia: 2 };
-    storia::carica(&prova.manut, &prova.db, &archivio, misura).await.unwrap();
+    storia::carica(&prova.manut, &prova.db, &archivio, misura, |_, _| {}).await.unwrap();
     Mondo { prova, archivio, cartella, a: "c_e307".into(), b: "c_i501".into() }
 }
 

@@ -44,6 +44,9 @@ async fn an_ente_leaves_with_everything_and_comes_back_the_same() {
     let (prima, dopo) = (file(&uno), file(&due));
     let diversi: Vec<&String> = prima.keys().filter(|n| prima.get(*n) != dopo.get(*n)).collect();
     assert!(diversi.is_empty() && prima.len() == dopo.len(), "{diversi:?}");
+    let oscurato = "Nome oscurato".as_bytes();
+    let dove = prima.values().filter(|b| b.windows(oscurato.len()).any(|p| p == oscurato)).count();
+    assert_eq!(dove, 1, "an erasure is among what left and came back");
 
     // A second import of the same ente is refused, and leaves everything as it was.
     let no = leggi_ente(&altrove.manut, &archivio, &m.a, &uno).await.unwrap_err();

@@ -172,7 +172,7 @@ fn senza_operazione(pagina: &str) -> String {
 async fn every_page_of_the_house_opens() {
     let m = due_comuni().await;
     let sito = sito(&m);
-    let segretaria = token(&m, "elena.marinucci").await;
+    let segretaria = token(&m, "elena.vallescura").await;
     let admin = token(&m, "admin.introdacqua").await;
     let mut male = Vec::new();
     for r in rotte().iter().filter(|r| r.metodo == Metodo::Get && r.ambito != Ambito::Pubblica) {

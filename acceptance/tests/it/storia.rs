@@ -38,14 +38,14 @@ fn archivio() -> Archivio {
 #[tokio::test(flavor = "multi_thread")]
 async fn cut_short_it_goes_on_from_where_it_was() {
     let (intera, tagliata) = (vuoto().await, vuoto().await);
-    storia::carica(&intera.manut, &intera.db, &archivio(), MISURA).await.unwrap();
+    storia::carica(&intera.manut, &intera.db, &archivio(), MISURA, |_, _| {}).await.unwrap();
 
     let a = archivio();
     let mut tagli = 0;
     loop {
         // Each time a little longer: wherever the cut falls, what was done is done once.
         let poco = Duration::from_millis(300 * (tagli + 1));
-        match tokio::time::timeout(poco, storia::carica(&tagliata.manut, &tagliata.db, &a, MISURA)).await {
+        match tokio::time::timeout(poco, storia::carica(&tagliata.manut, &tagliata.db, &a, MISURA, |_, _| {})).await {
             Ok(esito) => break esito.unwrap(),
             Err(_) => tagli += 1,
         }
@@ -59,7 +59,7 @@ async fn cut_short_it_goes_on_from_where_it_was() {
     assert!(esito.sano(), "{:?}", esito.anomalie);
 
     // Loaded, it is left as it is, and the clock is the real one.
-    storia::carica(&tagliata.manut, &tagliata.db, &a, MISURA).await.unwrap();
+    storia::carica(&tagliata.manut, &tagliata.db, &a, MISURA, |_, _| {}).await.unwrap();
     assert_eq!(racconto(&tagliata).await, due);
     let mut m = tagliata.manut.tx().await.unwrap();
     let fermo: bool =
@@ -73,7 +73,7 @@ async fn cut_short_it_goes_on_from_where_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_invented_can_be_written_to_and_every_member_joined_first() {
     let p = vuoto().await;
-    storia::carica(&p.manut, &p.db, &archivio(), MISURA).await.unwrap();
+    storia::carica(&p.manut, &p.db, &archivio(), MISURA, |_, _| {}).await.unwrap();
     let mut m = p.manut.tx().await.unwrap();
     let fuori: Vec<String> = sqlx::query_scalar(
         "select recapito from protocollo.corrispondente where recapito <> '' and recapito not like '%.alleanza.test' \

@@ -98,7 +98,8 @@ fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
     })
 }
 
-async fn fine() {
+/// Returns at SIGINT or SIGTERM.
+pub(crate) async fn fine() {
     let Ok(mut sigterm) = signal(SignalKind::terminate()) else { return };
     let sigint = tokio::signal::ctrl_c();
     tokio::select! {

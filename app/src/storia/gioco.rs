@@ -13,7 +13,7 @@ use documenti::{FascicoloId, NuovoDocumento, NuovoFascicolo};
 use futures_util::{StreamExt, stream};
 use kernel::{Impronta, Numero, Periodo};
 use pdf::{Ente, Meta, Modello};
-use protocollo::{Arrivo, Autorizzazione, DaRegistrare, Nuovo, Registrata, Registrazione};
+use protocollo::{Arrivo, Autorizzazione, DaOscurare, DaRegistrare, Dato, Nuovo, Registrata, Registrazione};
 use registers::Richiesta;
 use serde_json::{Value, json};
 use storage::Archivio;
@@ -133,13 +133,15 @@ pub(super) async fn gioca(
     archivio: &Archivio,
     scene: &[Scena],
     trame: Vec<Vec<Evento>>,
+    avanza: impl Fn(usize, usize),
 ) -> anyhow::Result<()> {
     let tutti =
         trame.into_iter().enumerate().flat_map(|(dove, t)| t.into_iter().enumerate().map(move |(n, e)| (dove, n, e)));
     let mut tutti: Vec<(usize, usize, Evento)> = tutti.collect();
     tutti.sort_by_key(|(_, _, e)| e.quando);
     let mut ricordi: Vec<Ricordi> = scene.iter().map(|_| Ricordi::default()).collect();
-    let mut partita = false;
+    let (quanti, mut partita, mut fatti) = (tutti.len(), false, 0);
+    avanza(fatti, quanti);
     let preparati = stream::iter(tutti).map(|(dove, n, e)| {
         let (scena, chiave) = (&scene[dove], chiave(scene[dove].codice(), &n.to_string()));
         let fogli = if scena.fatte.contains_key(&chiave) { Vec::new() } else { da_scrivere(&e.cosa) };
@@ -149,6 +151,8 @@ pub(super) async fn gioca(
     let mut preparati = std::pin::pin!(preparati.buffered(PRONTI));
     while let Some(pronto) = preparati.next().await {
         let (dove, n, chiave, e, carte) = pronto?;
+        fatti += 1;
+        avanza(fatti, quanti);
         let (scena, ricordi) = (&scene[dove], &mut ricordi[dove]);
         if let Some(esito) = scena.fatte.get(&chiave) {
             ricordi.ricorda(&e.cosa, esito)?;
@@ -247,6 +251,15 @@ async fn succede(
             let n = i32::try_from(*provvedimento).unwrap_or(1);
             let a = autorizza("Registrata due volte: vale la registrazione precedente", n, tx.oggi());
             protocollo::annulla(tx, &p, r.anno, r.numero, &a).await?;
+        }
+        Cosa::Oscura { quale } => {
+            let r = registrazione(tx, ricordi, *quale).await?;
+            let valori = protocollo::valori(tx, &r, &[]).await?;
+            let nomi = valori.into_iter().map(|v| v.chiave).filter(|c| c.dato == Dato::Corrispondenti);
+            let Autorizzazione { provvedimento, data, .. } = autorizza("", r.numero, tx.oggi());
+            let d = DaOscurare { valori: nomi.collect(), classe: Classe::DatiEccedenti, provvedimento, data };
+            let p = tx.consenti::<protocollo::Oscura>(responsabile).await?;
+            protocollo::oscura(tx, &p, r.anno, r.numero, &d).await?;
         }
         Cosa::Apri { quale, .. } => {
             let r = registrazione(tx, ricordi, *quale).await?;

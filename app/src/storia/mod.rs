@@ -83,7 +83,7 @@ const PERSONE: [Inventata; 3] = [
     ("paolo.direnzo", "Paolo", "Di Renzo", &["responsabile", "protocollo"]),
     ("marta.colantoni", "Marta", "Colantoni", &["consultazione"]),
 ];
-const SEGRETARIA: Inventata = ("elena.marinucci", "Elena", "Marinucci", &["segretario", "protocollo", "albo"]);
+const SEGRETARIA: Inventata = ("elena.vallescura", "Elena", "Vallescura", &["segretario", "protocollo", "albo"]);
 
 /// The lines that say who can sign in.
 pub fn chi_entra(misura: Misura, config: &Configurazione) -> Vec<String> {
@@ -108,14 +108,21 @@ pub fn chi_entra(misura: Misura, config: &Configurazione) -> Vec<String> {
 }
 
 /// Loads what is not loaded yet; an interrupted load goes on from where it was, on the days that it had begun with.
-pub async fn carica(m: &Manutenzione, db: &Db, archivio: &Archivio, misura: Misura) -> anyhow::Result<()> {
+/// `avanza` hears how many events of the story are told, and of how many.
+pub async fn carica(
+    m: &Manutenzione,
+    db: &Db,
+    archivio: &Archivio,
+    misura: Misura,
+    avanza: impl Fn(usize, usize),
+) -> anyhow::Result<()> {
     enti::carica_elenco(m).await?;
     // A load that was cut short may have left it in the past.
     m.sposta_orologio(SignedDuration::ZERO, db).await?;
     if finita(db).await? {
         return Ok(());
     }
-    let esito = dal_passato(m, db, archivio, misura).await;
+    let esito = dal_passato(m, db, archivio, misura, avanza).await;
     // The clock comes back whatever happened.
     m.sposta_orologio(SignedDuration::ZERO, db).await?;
     oggi(db, archivio, &esito?, misura).await
@@ -137,7 +144,13 @@ struct Vivo {
     segretaria: Option<Chi>,
 }
 
-async fn dal_passato(m: &Manutenzione, db: &Db, archivio: &Archivio, misura: Misura) -> anyhow::Result<Vec<Vivo>> {
+async fn dal_passato(
+    m: &Manutenzione,
+    db: &Db,
+    archivio: &Archivio,
+    misura: Misura,
+    avanza: impl Fn(usize, usize),
+) -> anyhow::Result<Vec<Vivo>> {
     let nasce = match fondata_il(db).await? {
         Some(giorno) => giorno,
         None => tempo::giorno_a_roma(db.orologio().adesso()).checked_sub(NASCE.days())?,
@@ -175,7 +188,7 @@ async fn dal_passato(m: &Manutenzione, db: &Db, archivio: &Archivio, misura: Mis
         trame.push(trama::trama(&luogo, fa(if con_storia { ANNO } else { SETTIMANA } - 1)?, al));
         scene.push(scena);
     }
-    gioco::gioca(m, db, archivio, &scene, trame).await?;
+    gioco::gioca(m, db, archivio, &scene, trame, avanza).await?;
     Ok(vivi)
 }
 

@@ -39,6 +39,7 @@ pub(super) enum Cosa {
     Riassegna { quale: usize, ufficio: &'static str },
     Rettifica { quale: usize, oggetto: String },
     Annulla { quale: usize, provvedimento: usize },
+    Oscura { quale: usize },
     Apri { fascicolo: usize, quale: usize },
     Metti { fascicolo: usize, quale: usize },
     Chiudi { fascicolo: usize },
@@ -262,11 +263,16 @@ impl Trama<'_> {
         if malscritta && let Some(poi) = self.poco_dopo(quando, 15, 300) {
             self.succede(poi, Cosa::Rettifica { quale, oggetto: giusto.to_owned() });
         }
-        // The seventh registration is annulled in any history, however short.
-        let cade = puo_cadere && !malscritta && (quale == 6 || (self.luogo.completo && self.caso.su_cento(2)));
+        // From the seventh registration on, the first that can be is annulled: in any history, however short.
+        let prima = quale >= 6 && self.annullate == 0;
+        let cade = puo_cadere && !malscritta && (prima || (self.luogo.completo && self.caso.su_cento(2)));
         let Some(poi) = self.dopo_giorni(quando, 1, 1).filter(|_| cade) else { return false };
         self.annullate += 1;
         self.succede(poi, Cosa::Annulla { quale, provvedimento: self.annullate });
+        // Of a registration that should not be there the name need not stay: once, in a long history.
+        if self.luogo.completo && self.annullate == 1 {
+            self.succede(poi + SignedDuration::from_mins(30), Cosa::Oscura { quale });
+        }
         true
     }
 
@@ -691,6 +697,7 @@ mod tests {
         assert!(quanti(&e, |c| matches!(c, Cosa::Metti { .. })) > 5);
         for (nome, n) in [
             ("annulments", quanti(&e, |c| matches!(c, Cosa::Annulla { .. }))),
+            ("erasures", quanti(&e, |c| matches!(c, Cosa::Oscura { .. }))),
             ("rectifications", quanti(&e, |c| matches!(c, Cosa::Rettifica { .. }))),
             ("reassignments", quanti(&e, |c| matches!(c, Cosa::Riassegna { .. }))),
             ("replacements", quanti(&e, |c| matches!(c, Cosa::Sostituisci { .. }))),
@@ -759,7 +766,8 @@ mod tests {
                 Cosa::Prendi(quale)
                 | Cosa::Riassegna { quale, .. }
                 | Cosa::Rettifica { quale, .. }
-                | Cosa::Annulla { quale, .. } => {
+                | Cosa::Annulla { quale, .. }
+                | Cosa::Oscura { quale } => {
                     assert!(fatte.contains(quale));
                 }
                 Cosa::Sostituisci { quale, .. }

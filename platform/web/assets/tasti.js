@@ -29,7 +29,7 @@ function offerto(tasto) {
 
 // Lists: the cursor is an attribute, so that it is also what the eye sees; it follows the focus.
 const voci = () => [...document.querySelectorAll(VOCI)].filter(visibile);
-const corrente = () => document.activeElement.closest(VOCI) ?? document.querySelector('[data-cursore]');
+const corrente = () => document.activeElement?.closest(VOCI) ?? document.querySelector('[data-cursore]');
 
 function muovi(passo) {
   const elenco = voci();
