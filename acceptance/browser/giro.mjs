@@ -47,6 +47,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/uffici/{sigla}': [p(ADMIN, `${E}/uffici/TEC`)],
   'Ufficio /e/{codice}/ente': [p(ADMIN, `${E}/ente`)],
   'Ufficio /e/{codice}/registro-attivita': [p(ADMIN, `${E}/registro-attivita`), p(ADMIN, `${E}/registro-attivita?oggetto=nulla`)],
+  'Ufficio /e/{codice}/bozze': [p(ELENA, `${E}/bozze?modulo=${E}/protocollo/nuovo`, FILE)],
   'Ufficio /e/{codice}/adesioni': [p(ADMIN, `${E}/adesioni`), p(CENTRO, `${CST}/adesioni`)],
   'Ufficio /e/{codice}/adesioni/{id}/nomina': [miaAdesione()],
   'Ufficio /e/{codice}/adesioni/{id}/nomina.pdf': [miaAdesione({ dopo: '.pdf', ...FILE })],
@@ -101,6 +102,9 @@ const m = (dove, campi = {}, bottone = '', tale = {}) => ({ ...dove, campi, bott
 export const MODULI = () => ({
   '/accedi': m(p(NESSUNO, '/accedi'), { utente: 'giulia.ventresca', parola: 'non è questa' }),
   '/esci': NIENTE,
+  // Sent by scripts, answered to scripts: `bozze.mjs` asks them everything.
+  '/e/{codice}/bozze': NIENTE,
+  '/e/{codice}/bozze/butta': NIENTE,
   '/e/{codice}/servizi/{servizio}/attiva': NIENTE,
   '/e/{codice}/servizi/{servizio}/disattiva': NIENTE,
   '/e/{codice}/persone': m(p(ADMIN, `${E}/persone`)),

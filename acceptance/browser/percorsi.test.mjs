@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { bozze } from './bozze.mjs';
 import { giro } from './giro.mjs';
 import { ingressi } from './ingressi.mjs';
 import { senzaJavascript } from './senza_javascript.mjs';
@@ -193,6 +194,7 @@ test('a comune begins: adhesion, activation in one action, its first number, by 
 tastiera();
 senzaJavascript();
 ingressi();
+bozze();
 giro();
 
 test('the pictures of the README', { timeout: 300_000 }, async () => {

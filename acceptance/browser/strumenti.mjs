@@ -11,12 +11,15 @@ export const PAROLA = 'alleanza-demo-2026';
 export const FOTO = path.join(qui, 'foto');
 mkdirSync(FOTO, { recursive: true });
 
-/** A running demo: `{ base, ferma, casa, esegui }`; `base` is what it printed after "Alleanza pronta su". */
-export async function demo() {
+/**
+ * A running demo: `{ base, ferma, uccidi, casa, esegui }`; `base` is what it printed after "Alleanza pronta su".
+ * With `comuni` it is a small one; with `casa` and `ascolta` it goes on with what another left.
+ */
+export async function demo({ comuni, casa = mkdtempSync('/var/tmp/alleanza-browser-'), ascolta = '127.0.0.1:0' } = {}) {
   // /var/tmp: a folder that PostgreSQL's unprivileged user can reach.
-  const casa = mkdtempSync('/var/tmp/alleanza-browser-');
-  const env = { ...process.env, ALLEANZA_HOME: casa, ALLEANZA_LISTEN: '127.0.0.1:0', RUST_LOG: process.env.RUST_LOG ?? 'error' };
-  const figlio = spawn(process.env.ALLEANZA_BIN, ['demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, ALLEANZA_HOME: casa, ALLEANZA_LISTEN: ascolta, RUST_LOG: process.env.RUST_LOG ?? 'error' };
+  const misura = comuni ? ['--comuni', String(comuni)] : [];
+  const figlio = spawn(process.env.ALLEANZA_BIN, ['demo', ...misura], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let testo = '';
   const base = await new Promise((pronta, fallita) => {
     figlio.stdout.on('data', d => {
@@ -37,6 +40,11 @@ export async function demo() {
       const codice = await uscita;
       rmSync(casa, { recursive: true, force: true });
       return codice;
+    },
+    /** Without a word, as when the power goes. */
+    async uccidi() {
+      figlio.kill('SIGKILL');
+      await uscita;
     },
     /** Runs another command of the program beside the server. */
     esegui: (...argomenti) => esegui(process.env.ALLEANZA_BIN, argomenti, env),

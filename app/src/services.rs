@@ -19,13 +19,13 @@ pub fn tutti() -> &'static [Service] {
 
 /// The whole schema: platform first.
 pub fn migrazioni() -> Vec<Migrazioni> {
-    let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI];
+    let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI, web::bozze::MIGRAZIONI];
     piattaforma.into_iter().chain(tutti().iter().map(|s| s.migrazioni)).collect()
 }
 
 /// Every table of an ente with the order of its export, in the order in which they can be loaded.
 pub fn tabelle() -> Vec<(&'static str, &'static str)> {
-    let piattaforma = [authz::TABELLE, registers::TABELLE, jobs::TABELLE];
+    let piattaforma = [authz::TABELLE, registers::TABELLE, jobs::TABELLE, web::bozze::TABELLE];
     let servizi = tutti().iter().flat_map(|s| s.tabelle.iter().map(|t| (t.nome, t.ordine)));
     piattaforma.into_iter().flatten().copied().chain(servizi).collect()
 }
@@ -42,12 +42,13 @@ pub fn stati() -> Vec<Stato> {
 
 /// Every statement of the program, with the role that runs it.
 pub fn istruzioni() -> Vec<db::Istruzione> {
-    let piattaforma = [authz::ISTRUZIONI, registers::ISTRUZIONI, jobs::ISTRUZIONI];
+    let piattaforma = [authz::ISTRUZIONI, registers::ISTRUZIONI, jobs::ISTRUZIONI, web::bozze::ISTRUZIONI];
     piattaforma.into_iter().chain(tutti().iter().map(|s| s.istruzioni)).flatten().copied().collect()
 }
 
 /// Every kind of job, and everything that comes back by itself.
 pub fn catalogo() -> jobs::Catalogo {
-    let periodici = tutti().iter().flat_map(|s| (s.periodici)()).chain(raccolta::periodici());
+    let periodici =
+        tutti().iter().flat_map(|s| (s.periodici)()).chain(raccolta::periodici()).chain(web::bozze::periodici());
     jobs::Catalogo::nuovo(tutti().iter().flat_map(|s| (s.lavori)()), periodici)
 }

@@ -89,7 +89,9 @@ impl Caricamento {
         }
         operazione.controlla_csrf(modulo.valore(CSRF))?;
         // The key arrived after the form was made.
-        Ok(modulo.con_chiave())
+        let modulo = modulo.con_chiave();
+        operazione.con_bozza(&modulo);
+        Ok(modulo)
     }
 }
 

@@ -14,8 +14,9 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::errore::DaMostrare;
+use crate::modulo::BOZZA;
 use crate::parole::tre_parole;
-use crate::{EnteHost, Errore, Operatore, Pagina, Persona, Stato, errore_pagina};
+use crate::{EnteHost, Errore, Modulo, Operatore, Pagina, Persona, Stato, errore_pagina};
 
 /// One request, from the door to the last byte. Its id is on error pages, in logs and in the audit.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ struct Dentro {
     id: Uuid,
     chi: OnceLock<Quadro>,
     csrf_visto: AtomicBool,
+    bozza: OnceLock<Uuid>,
 }
 
 /// Who is asking, once known: what an error page needs for its frame.
@@ -37,7 +39,12 @@ pub(crate) enum Quadro {
 
 impl Operazione {
     fn nuova() -> Operazione {
-        Operazione(Arc::new(Dentro { id: db::caso::uuid(), chi: OnceLock::new(), csrf_visto: false.into() }))
+        Operazione(Arc::new(Dentro {
+            id: db::caso::uuid(),
+            chi: OnceLock::new(),
+            csrf_visto: false.into(),
+            bozza: OnceLock::new(),
+        }))
     }
 
     /// The operation of a request; a fresh one where the outer layer is absent.
@@ -56,6 +63,17 @@ impl Operazione {
 
     pub(crate) fn quadro(&self) -> Option<&Quadro> {
         self.0.chi.get()
+    }
+
+    /// The form that is being sent says that it has a draft.
+    pub(crate) fn con_bozza(&self, m: &Modulo) {
+        if m.spunta(BOZZA) {
+            let _ = self.0.bozza.set(m.chiave());
+        }
+    }
+
+    pub(crate) fn bozza(&self) -> Option<Uuid> {
+        self.0.bozza.get().copied()
     }
 
     /// The token of the session; empty where there is no session.

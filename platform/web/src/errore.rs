@@ -100,6 +100,11 @@ pub const CODICI: &[Frase] = &[
     Frase { codice: "WEB-014", frase: "Manca un dato.", rimedio: "Scrivilo nel campo indicato." },
     Frase { codice: "WEB-015", frase: "Il numero non si riesce a leggere.", rimedio: "Scrivilo con le sole cifre." },
     Frase { codice: "WEB-016", frase: "La voce scelta non è nell’elenco.", rimedio: "Scegline una dell’elenco." },
+    Frase {
+        codice: "WEB-017",
+        frase: "Hai troppe bozze in questo comune.",
+        rimedio: "Sulla scrivania, riprendi o butta quelle che non servono.",
+    },
     Frase { codice: "AUT-001", frase: "Non hai il ruolo per farlo.", rimedio: "Chiedilo, poi ricarica questa pagina." },
     Frase { codice: "AUT-002", frase: "La tua sessione è finita.", rimedio: "Entra di nuovo." },
     Frase { codice: "AUT-003", frase: "Nome utente o password non corrispondono.", rimedio: "Controlla e riprova." },

@@ -5,6 +5,7 @@
 //! and the service.
 
 mod accesso;
+pub mod bozze;
 pub mod caricamento;
 mod componenti;
 mod contorno;

@@ -15,6 +15,8 @@ use crate::{CODICI, Errore};
 /// Names that the kit itself writes in a form.
 pub(crate) const CSRF: &str = "csrf";
 const CHIAVE: &str = "chiave";
+/// Written by the page once it has saved a draft of the form.
+pub(crate) const BOZZA: &str = "con-bozza";
 
 /// The values of a form and what is wrong with them.
 #[derive(Debug, Clone)]
@@ -105,7 +107,7 @@ impl Modulo {
     /// The fingerprint of everything that was typed and uploaded: what `registers::chiedi` compares.
     pub fn impronta(&self) -> Impronta {
         let mut byte = Vec::new();
-        for (nome, valore) in self.valori.iter().filter(|(n, _)| n != CSRF && n != CHIAVE) {
+        for (nome, valore) in self.valori.iter().filter(|(n, _)| ![CSRF, CHIAVE, BOZZA].contains(&n.as_str())) {
             for s in [nome, valore] {
                 byte.extend_from_slice(&(s.len() as u64).to_be_bytes());
                 byte.extend_from_slice(s.as_bytes());
@@ -258,7 +260,9 @@ impl<S: Send + Sync> FromRequest<S> for Inviato {
         let Form(valori) = Form::<Vec<(String, String)>>::from_request(req, stato).await.map_err(illeggibile)?;
         let dato = valori.iter().find(|(n, _)| n == CSRF).map_or("", |(_, v)| v);
         operazione.controlla_csrf(dato)?;
-        Ok(Inviato(Modulo::di(valori, operazione.csrf())))
+        let modulo = Modulo::di(valori, operazione.csrf());
+        operazione.con_bozza(&modulo);
+        Ok(Inviato(modulo))
     }
 }
 

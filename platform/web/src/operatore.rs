@@ -12,7 +12,7 @@ use db::{DiEnte, Tx};
 use kernel::Data;
 
 use crate::contorno::{Operazione, Quadro};
-use crate::{Attivo, Errore, Modulo, Service, Stato, accesso};
+use crate::{Attivo, Errore, Modulo, Service, Stato, accesso, bozze};
 
 /// A person with a session, at their desk.
 #[derive(Clone)]
@@ -184,8 +184,12 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
         return Err(Errore::senza_ruolo(a));
     }
     parts.extensions.insert(op.persona.clone());
-    parts.extensions.insert(op);
-    Ok(next.run(Request::from_parts(parts, corpo)).await)
+    parts.extensions.insert(op.clone());
+    let r = next.run(Request::from_parts(parts, corpo)).await;
+    if let (StatusCode::SEE_OTHER, Some(chiave)) = (r.status(), operazione.bozza()) {
+        bozze::inviata(&op, chiave).await;
+    }
+    Ok(r)
 }
 
 /// Why nobody writes in a service now, for the page that is read and for the command that is refused.

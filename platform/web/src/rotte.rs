@@ -15,7 +15,7 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    Errore, Service, Stato, accesso, caricamento, contorno, operatore, pubblico, risorse, scrivania, sicurezza,
+    Errore, Service, Stato, accesso, bozze, caricamento, contorno, operatore, pubblico, risorse, scrivania, sicurezza,
 };
 
 /// A form without files is never longer.
@@ -170,7 +170,7 @@ impl std::fmt::Debug for Rotta {
 
 /// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the health.
 pub fn rotte_del_kit() -> Vec<Rotta> {
-    [accesso::rotte(), scrivania::rotte()].into_iter().flatten().collect()
+    [accesso::rotte(), scrivania::rotte(), bozze::rotte()].into_iter().flatten().collect()
 }
 
 /// The whole site.

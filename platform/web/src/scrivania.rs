@@ -17,6 +17,7 @@ use kernel::testo::corto;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::bozze::{self, Bozze};
 use crate::componenti::nome_in_elenco;
 use crate::{Attesa, EnteHost, Errore, Operatore, Pagina, Passo, Persona, Rotta, Service, Stato, StatoPasso, VoceMenu};
 
@@ -108,6 +109,7 @@ struct Scrivania<'a> {
     gruppi: Vec<Gruppo<'a>>,
     /// What to do when nothing waits.
     passo: Option<(String, String)>,
+    bozze: Bozze<'a>,
 }
 
 /// The first page of the ente's first menu.
@@ -132,6 +134,7 @@ async fn scrivania(persona: Persona) -> Result<Response, Errore> {
         settimana: settimana(&attese.cose, persona.enti(), oggi),
         gruppi: gruppi(&attese.cose, persona.enti(), oggi),
         passo: persona.unico().as_ref().and_then(passo),
+        bozze: bozze::in_sospeso(&persona).await?,
     };
     Ok(Pagina::scrivania(&persona, "Scrivania").con(corpo))
 }

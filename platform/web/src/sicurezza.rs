@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::{Errore, Stato};
 
-const CSP_PAGINA: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; \
+const CSP_PAGINA: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 // A PDF is drawn by the browser's own viewer, which a sandbox would stop.
 const CSP_PDF: &str = "frame-ancestors 'none'";

@@ -29,7 +29,7 @@ impl Casa {
     }
 
     pub async fn con(cambia: impl FnOnce(&mut Configurazione)) -> Casa {
-        let prova = Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI]).await.unwrap();
+        let prova = Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI, web::bozze::MIGRAZIONI]).await.unwrap();
         popola(&prova).await;
         let mut config = Configurazione {
             nome: "Alleanza della Valle Peligna".into(),
@@ -115,8 +115,8 @@ async fn popola(prova: &Prova) {
     // Elena works for two comuni; Aldo only for Scanno; Rita reads in Introdacqua; Ugo gives roles there.
     for (utente, nome, cognome, codice, ruolo) in [
         ("giulia", "Giulia", "Ventresca", "c_e307", "protocollo"),
-        ("elena", "Elena", "Marinucci", "c_e307", "protocollo"),
-        ("elena", "Elena", "Marinucci", "c_i501", "protocollo"),
+        ("elena", "Elena", "Vallescura", "c_e307", "protocollo"),
+        ("elena", "Elena", "Vallescura", "c_i501", "protocollo"),
         ("aldo", "Aldo", "Carfagnini", "c_i501", "protocollo"),
         ("rita", "Rita", "Iacobucci", "c_e307", "consultazione"),
         ("ugo", "Ugo", "Ranalli", "c_e307", "amministratore"),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accesso;
+mod bozze;
 mod casa;
 mod errori;
 mod moduli;

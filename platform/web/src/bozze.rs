@@ -1,0 +1,257 @@
+//! Drafts: what is typed in any form of the back office waits, saved at each pause, until the form is sent or thrown away.
+//!
+//! A draft has the idempotency key of its form. Taken up again, here or at another computer, the form is sent with the same
+//! key: what had been sent already is not done twice. Passwords and files are never kept.
+
+use askama::Template;
+use authz::PersonaId;
+use axum::Json;
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use db::{DiEnte, EnteId, Istruzione, Migrazioni, Passo, Sostituibile, Tx, istruzioni};
+use jiff::SignedDuration;
+use jiff::civil::time;
+use jobs::{Cadenza, Compito, Contesto, Esito, Incarico, Periodico};
+use kernel::tempo::{in_tabella, ora_a_roma};
+use kernel::testo::corto;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Errore, Inviato, Operatore, Persona, Rotta};
+
+pub const MIGRAZIONI: Migrazioni = Migrazioni {
+    servizio: "moduli",
+    passi: &[Passo { numero: 1, nome: "bozze", sql: include_str!("../migrations/0001_bozze.sql") }],
+    sostituibili: &[Sostituibile { nome: "bozze", sql: include_str!("../sql/bozze.sql") }],
+};
+
+/// The tenant tables of this crate, in the order in which they can be loaded, with the order of their export.
+pub const TABELLE: &[(&str, &str)] = &[("moduli.bozza", "persona, chiave")];
+
+/// A draft is some text: more than this is not typed by hand.
+const CAMPI_MAX: usize = 256 << 10;
+/// Drafts of one person in one ente. Beyond it nothing is thrown away: no new one begins.
+const QUANTE: i64 = 50;
+/// How much of a draft is shown to tell it from others.
+const INIZIO: usize = 80;
+/// Somebody who has typed within this time is still writing.
+const ADESSO: SignedDuration = SignedDuration::from_mins(5);
+/// Drafts that nobody has touched for so long are forgotten.
+const DURATA: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+const SALVA: &str = "insert into moduli.bozza as b (ente, persona, chiave, modulo, pagina, titolo, campi, battuta, salvata_il) \
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9 \
+     where exists (select from moduli.bozza where ente = $1 and persona = $2 and chiave = $3) \
+        or (select count(*) from moduli.bozza where ente = $1 and persona = $2) < $10 \
+     on conflict (ente, persona, chiave) do update set modulo = excluded.modulo, pagina = excluded.pagina, \
+       titolo = excluded.titolo, campi = excluded.campi, battuta = excluded.battuta, salvata_il = excluded.salvata_il \
+       where b.battuta <= excluded.battuta";
+const C_E: &str = "select exists (select from moduli.bozza where ente = $1 and persona = $2 and chiave = $3)";
+const MIE: &str = "select chiave, pagina, campi, battuta, salvata_il from moduli.bozza \
+     where ente = $1 and persona = $2 and modulo = $3 order by salvata_il desc limit 5";
+const ALTRI: &str = "select p.nome || ' ' || p.cognome as nome, max(b.salvata_il) as quando from moduli.bozza b \
+     join accesso.persona p on p.id = b.persona \
+     where b.ente = $1 and b.modulo = $3 and b.persona <> $2 and b.salvata_il > $4 group by p.id, p.nome, p.cognome order by 2 desc";
+const BUTTA: &str = "delete from moduli.bozza where ente = $1 and persona = $2 and chiave = $3";
+const DIMENTICA: &str = "delete from moduli.bozza where ente = $1 and salvata_il < $2";
+const SULLA_SCRIVANIA: &str = "select ente, chiave, pagina, titolo, campi, salvata_il from moduli.bozza \
+     where ente = any ($1) and persona = $2 order by salvata_il desc limit 50";
+
+pub const ISTRUZIONI: &[Istruzione] = istruzioni! {
+    App: SALVA, C_E, MIE, ALTRI, BUTTA, DIMENTICA;
+    Scrivania: SULLA_SCRIVANIA;
+};
+
+pub(crate) fn rotte() -> Vec<Rotta> {
+    vec![
+        Rotta::ufficio_get("/e/{codice}/bozze", None, leggi),
+        Rotta::ufficio_post("/e/{codice}/bozze", None, salva),
+        Rotta::ufficio_post("/e/{codice}/bozze/butta", None, butta),
+    ]
+}
+
+pub fn periodici() -> Vec<Periodico> {
+    vec![Periodico {
+        nome: "moduli.bozze_dimenticate",
+        descrizione: "Toglie le bozze che nessuno riprende da tre mesi",
+        ogni: Cadenza::OgniGiorno { ora: time(3, 20, 0, 0) },
+        esegui: Compito::PerEnte(|cx, i| Box::pin(dimentica(cx, i))),
+    }]
+}
+
+async fn dimentica(cx: Contesto, i: Incarico) -> Esito {
+    let mut tx = cx.db.di_ente(i.ente).await?;
+    let fino = tx.now() - DURATA;
+    sqlx::query(DIMENTICA).bind(i.ente).bind(db::sql(fino)).execute(tx.conn()).await.map_err(db::Error::from)?;
+    Ok(tx.commit().await?)
+}
+
+#[derive(Deserialize)]
+struct Quale {
+    modulo: String,
+}
+
+/// A draft as the page takes it up again.
+#[derive(sqlx::FromRow)]
+struct Riga {
+    chiave: Uuid,
+    pagina: String,
+    campi: serde_json::Value,
+    battuta: i64,
+    salvata_il: jiff_sqlx::Timestamp,
+}
+
+#[derive(Serialize)]
+struct Mia {
+    chiave: Uuid,
+    pagina: String,
+    campi: serde_json::Value,
+    battuta: i64,
+    quando: String,
+}
+
+/// Somebody else in the same form.
+#[derive(Serialize)]
+struct Altro {
+    nome: String,
+    ora: String,
+}
+
+/// The token is that of today's session: a page left open since yesterday learns it, if the person is the same, and can be
+/// sent.
+#[derive(Serialize)]
+struct Stato {
+    utente: String,
+    csrf: String,
+    mie: Vec<Mia>,
+    altri: Vec<Altro>,
+}
+
+async fn leggi(op: Operatore, Query(q): Query<Quale>) -> Result<Response, Errore> {
+    let (mut tx, chi) = (op.tx().await?, op.chi().persona);
+    let mie: Vec<Riga> = sqlx::query_as(MIE).bind(tx.ente()).bind(chi).bind(&q.modulo).fetch_all(tx.conn()).await?;
+    let mie = mie.into_iter().map(|r| Mia {
+        chiave: r.chiave,
+        pagina: r.pagina,
+        campi: r.campi,
+        battuta: r.battuta,
+        quando: in_tabella(r.salvata_il.to_jiff(), op.oggi()),
+    });
+    let altri = altri(&mut tx, chi, &q.modulo).await?;
+    let (utente, csrf) = (op.utente().to_owned(), op.csrf().to_owned());
+    let stato = Stato { utente, csrf, mie: mie.collect(), altri };
+    Ok(Json(stato).into_response())
+}
+
+async fn altri(tx: &mut Tx<DiEnte>, chi: PersonaId, modulo: &str) -> Result<Vec<Altro>, Errore> {
+    let da = tx.now() - ADESSO;
+    let righe: Vec<(String, jiff_sqlx::Timestamp)> =
+        sqlx::query_as(ALTRI).bind(tx.ente()).bind(chi).bind(modulo).bind(db::sql(da)).fetch_all(tx.conn()).await?;
+    Ok(righe.into_iter().map(|(nome, quando)| Altro { nome, ora: ora_a_roma(quando.to_jiff()) }).collect())
+}
+
+#[derive(Serialize)]
+struct Salvata {
+    ora: String,
+    altri: Vec<Altro>,
+}
+
+async fn salva(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
+    let (modulo, pagina, titolo) = (m.valore("modulo"), m.valore("pagina"), m.valore("titolo"));
+    let mio = format!("/e/{}/", op.ente().codice);
+    let campi: Option<Vec<(String, String)>> =
+        Some(m.valore("campi")).filter(|c| c.len() <= CAMPI_MAX).and_then(|c| serde_json::from_str(c).ok());
+    let lunghi = modulo.chars().count() > 1000 || pagina.chars().count() > 1000 || titolo.chars().count() > 200;
+    let (Some(campi), Ok(battuta)) = (campi, m.valore("battuta").parse::<i64>()) else { return Err(illeggibile()) };
+    // JSON may hold what PostgreSQL does not: such a character would be refused by the form too.
+    let nullo = m.valore("campi").contains("\\u0000") || [modulo, pagina, titolo].iter().any(|t| t.contains('\0'));
+    if lunghi || nullo || titolo.is_empty() || !modulo.starts_with(&mio) || !pagina.starts_with(&mio) {
+        return Err(illeggibile());
+    }
+    let (mut tx, chi) = (op.tx().await?, op.chi().persona);
+    let adesso = tx.now();
+    let scritte = sqlx::query(SALVA)
+        .bind(tx.ente())
+        .bind(chi)
+        .bind(m.chiave())
+        .bind(modulo)
+        .bind(pagina)
+        .bind(titolo)
+        .bind(serde_json::json!(campi))
+        .bind(battuta)
+        .bind(db::sql(adesso))
+        .bind(QUANTE)
+        .execute(tx.conn())
+        .await?
+        .rows_affected();
+    // Nothing written: a later key arrived first, or there is no room.
+    let c_e = sqlx::query_scalar(C_E).bind(tx.ente()).bind(chi).bind(m.chiave());
+    if scritte == 0 && !c_e.fetch_one(tx.conn()).await? {
+        return Err(Errore::del_kit("WEB-017", StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    let altri = altri(&mut tx, chi, modulo).await?;
+    tx.commit().await?;
+    Ok(Json(Salvata { ora: ora_a_roma(adesso), altri }).into_response())
+}
+
+fn illeggibile() -> Errore {
+    Errore::del_kit("WEB-004", StatusCode::BAD_REQUEST)
+}
+
+async fn butta(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
+    let Ok(chiave) = m.valore("bozza").parse() else { return Err(illeggibile()) };
+    togli(&op, chiave).await?;
+    Ok(Redirect::to("/").into_response())
+}
+
+async fn togli(op: &Operatore, chiave: Uuid) -> Result<(), db::Error> {
+    let mut tx = op.tx().await?;
+    sqlx::query(BUTTA).bind(tx.ente()).bind(op.chi().persona).bind(chiave).execute(tx.conn()).await?;
+    tx.commit().await
+}
+
+/// The form was sent and done: it has no draft any more.
+pub(crate) async fn inviata(op: &Operatore, chiave: Uuid) {
+    // Done is done: a draft that could not be thrown away is offered again, and sent again does nothing.
+    if let Err(e) = togli(op, chiave).await {
+        tracing::warn!(errore = %e, "a draft outlived its form");
+    }
+}
+
+/// A draft on the desk.
+#[derive(Template)]
+#[template(path = "bozze.html")]
+pub(crate) struct Bozze<'a> {
+    persona: &'a Persona,
+    bozze: Vec<InSospeso<'a>>,
+}
+
+struct InSospeso<'a> {
+    ente: &'a authz::EnteDiPersona,
+    chiave: Uuid,
+    pagina: String,
+    titolo: String,
+    /// What tells it from others: the longest text.
+    inizio: String,
+    quando: String,
+}
+
+impl askama::filters::HtmlSafe for Bozze<'_> {}
+
+/// What a person began and did not send, in all their enti, newest first.
+pub(crate) async fn in_sospeso(persona: &Persona) -> Result<Bozze<'_>, Errore> {
+    let enti: Vec<EnteId> = persona.enti().iter().map(|e| e.ente).collect();
+    let mut tx = persona.stato().db.scrivania(&enti).await?;
+    let righe: Vec<(EnteId, Uuid, String, String, sqlx::types::Json<Vec<(String, String)>>, jiff_sqlx::Timestamp)> =
+        sqlx::query_as(SULLA_SCRIVANIA).bind(&enti).bind(persona.chi().persona).fetch_all(tx.conn()).await?;
+    let bozze = righe.into_iter().filter_map(|(ente, chiave, pagina, titolo, campi, quando)| {
+        let ente = persona.enti().iter().find(|e| e.ente == ente)?;
+        let quando = in_tabella(quando.to_jiff(), persona.oggi());
+        let inizio =
+            campi.iter().map(|(_, v)| v.trim()).filter(|v| v.contains(' ')).max_by_key(|v| v.len()).unwrap_or("bozza");
+        let inizio = corto(inizio, INIZIO).into_owned();
+        Some(InSospeso { ente, chiave, pagina, titolo, inizio, quando })
+    });
+    Ok(Bozze { persona, bozze: bozze.collect() })
+}
