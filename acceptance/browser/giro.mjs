@@ -87,6 +87,8 @@ export const PAGINE = () => ({
   'Pubblica /albo': [pubblica('/albo'), pubblica('/albo?q=nulla+di+nulla'), pubblica('/albo?tipo=ordinanza'), pubblica('/albo', {}, 'avezzano')],
   'Pubblica /albo/{anno}/{numero}': [pubblica(mondo.attoLungo.replace(E, '')), pubblica('/albo/2026/1', { stato: 410 }), pubblica('/albo/2026/99999', { stato: 404 }), primo(ELENA, `${E}/albo?stato=chiusi`, /\/albo\/\d+\/\d+$/, { host: 'introdacqua' })],
   'Pubblica /albo/{anno}/{numero}/{id}/{nome}': [{ ...pubblica(''), via: undefined, da: `${mondo.d.pubblico('introdacqua')}${mondo.attoLungo.replace(E, '')}`, forma: finisce(`/${UUID}/[^/]+`), ...FILE }],
+  'Pubblica /albo/feed.xml': [pubblica('/albo/feed.xml', FILE)],
+  'Pubblica /albo/feed.json': [pubblica('/albo/feed.json', FILE)],
   'Pubblica /robots.txt': [pubblica('/robots.txt', FILE)],
   'Ufficio /e/{codice}/albo/{anno}/{numero}/annulla': [inCorso('/annulla')],
   'Ufficio /e/{codice}/albo/{anno}/{numero}/rimuovi': [inCorso('/rimuovi')],

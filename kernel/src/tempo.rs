@@ -96,6 +96,12 @@ pub fn per_esteso(istante: Istante) -> String {
     format!("{giorno} {}, ore {ora}:{minuto:02}:{secondo:02}", in_italiano(locale.date()))
 }
 
+/// "Sat, 20 Feb 2027 09:00:00 +0100": the instant as feeds and mail write it, by the clock in Rome.
+pub fn rfc2822(istante: Istante) -> String {
+    // It fails only before the year 0.
+    jiff::fmt::rfc2822::to_string(&istante.to_zoned(ROMA.clone())).unwrap_or_default()
+}
+
 /// Reads a date as people type it: `150926`, `15092026`, `15/9/26`, `15-09-2026`, `15.9.26`, `2026-09-15`.
 ///
 /// Two-digit years fall in the hundred years that end twenty years after `oggi`: births and old acts are common, far futures are not.
@@ -161,6 +167,13 @@ mod tests {
     use proptest::prelude::*;
 
     const OGGI: Data = date(2026, 11, 24);
+
+    #[test]
+    fn a_feed_writes_the_hour_of_rome() {
+        let istante = inizio_del_giorno(date(2027, 7, 1));
+        assert_eq!(rfc2822(istante), "Thu, 1 Jul 2027 00:00:00 +0200");
+        assert_eq!(rfc2822(inizio_del_giorno(date(2027, 2, 20))), "Sat, 20 Feb 2027 00:00:00 +0100");
+    }
 
     #[test]
     fn every_usual_spelling_is_the_same_day() {

@@ -25,6 +25,7 @@ pub struct EnteHost {
     stato: Stato,
     ente: EnteDiHost,
     attivi: std::sync::Arc<Vec<Attivo>>,
+    sito: std::sync::Arc<str>,
 }
 
 impl EnteHost {
@@ -48,6 +49,11 @@ impl EnteHost {
     pub fn attivo(&self, servizio: &str) -> bool {
         self.attivi.iter().any(|a| a.servizio == servizio)
     }
+
+    /// This site, for addresses that travel: `https://introdacqua.it`. The name was found in the database.
+    pub fn sito(&self) -> &str {
+        &self.sito
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for EnteHost {
@@ -68,7 +74,8 @@ pub(crate) async fn trova(stato: &Stato, nome: Option<String>) -> Result<Casa, E
     let ente = authz::ente_di_host(&stato.db, &nome).await?.ok_or_else(ignoto)?;
     let mut tx = stato.db.di_ente(ente.ente).await?;
     let attivi = (stato.servizi_attivi)(&mut tx).await?.into();
-    Ok(Casa::Ente(EnteHost { stato: stato.clone(), ente, attivi }))
+    let sito = stato.config.indirizzo(&nome, "").into();
+    Ok(Casa::Ente(EnteHost { stato: stato.clone(), ente, attivi, sito }))
 }
 
 /// The name that was called: the proxy's word, if it is our proxy, otherwise the browser's.

@@ -35,7 +35,7 @@ pub use host::EnteHost;
 pub use impaginazione::Pagine;
 pub use modulo::{ErroreCampo, Inviato, Modulo, Regole};
 pub use operatore::{Operatore, Persona};
-pub use pagina::Pagina;
+pub use pagina::{Flusso, Pagina};
 pub use pubblico::{con_etag, non_modificato};
 pub use risorse::risorsa;
 pub use rotte::{Ambito, Metodo, Rotta, rotte_del_kit, router};

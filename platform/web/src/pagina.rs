@@ -28,8 +28,17 @@ pub struct Pagina<'a> {
     titolo: String,
     attiva: &'a str,
     briciole: Vec<(String, String)>,
+    flussi: &'static [Flusso],
     classe: &'static str,
     stato: StatusCode,
+}
+
+/// The same list for programs: feed readers find its address in the head of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Flusso {
+    pub tipo: &'static str,
+    pub titolo: &'static str,
+    pub percorso: &'static str,
 }
 
 /// A link of a menu, ready to be drawn.
@@ -66,6 +75,7 @@ struct CorniceCittadino<'a> {
     alleanza: &'a str,
     ente: &'a str,
     menu: Vec<Voce>,
+    flussi: &'static [Flusso],
     briciole: Vec<(String, String)>,
     qui: &'a str,
     corpo: String,
@@ -109,8 +119,9 @@ impl<'a> Pagina<'a> {
     }
 
     fn nuova(cornice: Cornice<'a>, titolo: impl Into<String>, classe: &'static str) -> Pagina<'a> {
-        let (attiva, briciole, titolo) = ("", Vec::new(), corto(&titolo.into(), TITOLO_MAX).into_owned());
-        Pagina { cornice, titolo, attiva, briciole, classe, stato: StatusCode::OK }
+        let (attiva, briciole, flussi) = ("", Vec::new(), &[] as &[Flusso]);
+        let titolo = corto(&titolo.into(), TITOLO_MAX).into_owned();
+        Pagina { cornice, titolo, attiva, briciole, flussi, classe, stato: StatusCode::OK }
     }
 
     /// The menu entry where the page belongs: its path, with or without the first slash.
@@ -122,6 +133,12 @@ impl<'a> Pagina<'a> {
     /// A step of the path above a public page; the page itself is added at the end.
     pub fn briciola(mut self, etichetta: impl Into<String>, href: impl Into<String>) -> Self {
         self.briciole.push((etichetta.into(), href.into()));
+        self
+    }
+
+    /// Where a public page can be followed.
+    pub fn flussi(mut self, flussi: &'static [Flusso]) -> Self {
+        self.flussi = flussi;
         self
     }
 
@@ -221,6 +238,7 @@ impl<'a> Pagina<'a> {
             ente,
             menu: servizi.flat_map(|s| s.menu_pubblico).map(|v| Voce::di(v, v.percorso, self.attiva, None)).collect(),
             qui: if self.titolo == *ente { "" } else { &self.titolo },
+            flussi: self.flussi,
             briciole: self.briciole,
             corpo,
         }

@@ -237,5 +237,6 @@ fn caduto(panico: Box<dyn std::any::Any + Send>) -> Response {
 /// Text compresses; documents, archives and pictures are compressed already.
 fn conviene(_: StatusCode, _: Version, h: &HeaderMap, _: &axum::http::Extensions) -> bool {
     let tipo = h.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    tipo.starts_with("text/") || tipo.starts_with("application/json") || tipo.starts_with("image/svg")
+    let testo = ["text/", "application/json", "application/feed+json", "application/rss+xml", "image/svg"];
+    testo.iter().any(|t| tipo.starts_with(t))
 }

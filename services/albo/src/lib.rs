@@ -8,6 +8,7 @@ pub mod commands;
 pub mod controllo;
 pub mod demo;
 mod errors;
+mod flusso;
 mod jobs;
 pub mod model;
 mod pages;

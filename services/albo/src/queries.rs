@@ -258,6 +258,30 @@ pub async fn esposti(
     Ok(atti(r))
 }
 
+/// What a feed carries at that instant, the newest first: exposed, neither annulled nor removed.
+pub(crate) async fn nel_flusso(
+    tx: &mut Tx<DiEnte>,
+    adesso: Istante,
+    dopo: Dopo,
+    righe: i64,
+) -> Result<Vec<Atto>, db::Error> {
+    let ente = tx.ente();
+    let r = sqlx::query_as(sql::NEL_FLUSSO)
+        .bind(ente)
+        .bind(db::sql(adesso))
+        .bind(dopo.map(|d| d.0))
+        .bind(dopo.map(|d| d.1))
+        .bind(righe)
+        .fetch_all(tx.conn())
+        .await?;
+    Ok(atti(r))
+}
+
+/// The types of acts that are about a person by their nature.
+pub(crate) async fn tipi_di_persone(tx: &mut Tx<DiEnte>) -> Result<Vec<String>, db::Error> {
+    Ok(sqlx::query_scalar(sql::TIPI_DI_PERSONE).fetch_all(tx.conn()).await?)
+}
+
 /// A tab of the office's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheda {

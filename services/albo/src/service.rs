@@ -17,6 +17,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Migrazione { numero: 1, nome: "tipi_e_termini", sql: include_str!("../migrations/0001_tipi_e_termini.sql") },
         Migrazione { numero: 2, nome: "atti", sql: include_str!("../migrations/0002_atti.sql") },
         Migrazione { numero: 3, nome: "controllo", sql: include_str!("../migrations/0003_controllo.sql") },
+        Migrazione { numero: 4, nome: "flussi", sql: include_str!("../migrations/0004_flussi.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "albo", sql: include_str!("../sql/albo.sql") }],
 };

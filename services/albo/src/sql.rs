@@ -91,6 +91,13 @@ pub(crate) const ESPOSTI: &str = atto!(
        and ($5::integer is null or (a.anno, a.numero) < ($5, $6)) \
      order by a.anno desc, a.numero desc limit $7"
 );
+// What goes out in a feed: less than what the page shows. An annulled or removed act keeps its place there, not here.
+pub(crate) const NEL_FLUSSO: &str = atto!(
+    "where a.ente = $1 and a.fine > $2 and a.stato = 'pubblicata' \
+       and ($3::integer is null or (a.anno, a.numero) < ($3, $4)) \
+     order by a.anno desc, a.numero desc limit $5"
+);
+pub(crate) const TIPI_DI_PERSONE: &str = "select codice from albo.tipo where di_persone";
 // The tabs of the office: drafts, scheduled, exposed, over, annulled or removed.
 pub(crate) const IN_PREPARAZIONE: &str =
     atto!("where a.ente = $1 and a.stato = $2 order by a.previsto_dal, a.creato_il desc, a.id limit $3");
@@ -140,7 +147,7 @@ pub(crate) const CITATI: &str = "select distinct impronta from albo.file where e
 pub const ALL: &[Istruzione] = istruzioni! {
     App: TIPI, REGOLA, IMPOSTA_TERMINE, IMPOSTA_REGOLA, PREPARA, RISCRIVI, SCARTA, CONFERMA, PROGRAMMA, AFFIGGI, ESPONI_FILE,
         ANNULLA, NUOVA_FINE, RIMUOVI, RIMUOVI_NOMI, TOGLI_FILE, TOGLI_MOTIVI, RELATA, NUOVO_FILE, SCARTA_FILE, OPERAZIONE,
-        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, IN_PREPARAZIONE, PUBBLICATI, DEL_FILO,
-        CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
+        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, NEL_FLUSSO, TIPI_DI_PERSONE, IN_PREPARAZIONE,
+        PUBBLICATI, DEL_FILO, CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
     Scrivania: ATTESE_BOZZE, ATTESE_RELATE;
 };

@@ -2,6 +2,7 @@
 
 mod bozze;
 mod dopo;
+mod flusso;
 mod pubblico;
 mod termini;
 mod ufficio;
@@ -36,6 +37,8 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}/relata", CONSULTA, ufficio::relata),
         Rotta::ufficio_post("/e/{codice}/albo/{anno}/{numero}/relata", ATTESTA, ufficio::attesta),
         Rotta::pubblica_get("/albo", pubblico::elenco),
+        Rotta::pubblica_get("/albo/feed.xml", flusso::rss),
+        Rotta::pubblica_get("/albo/feed.json", flusso::json),
         Rotta::pubblica_get("/albo/{anno}/{numero}", pubblico::atto),
         Rotta::pubblica_get("/albo/{anno}/{numero}/{id}/{nome}", pubblico::file),
         Rotta::pubblica_get("/robots.txt", pubblico::robots),

@@ -98,6 +98,23 @@ pub async fn scheda(tx: &mut Tx<DiEnte>) -> Result<Scheda, db::Error> {
     })
 }
 
+/// What anybody may know of an ente: kind, name, place. The last four only of a comune.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Anagrafe {
+    pub denominazione: String,
+    pub tipo: Option<String>,
+    pub pec: Option<String>,
+    pub comune: Option<String>,
+    pub provincia: Option<String>,
+    pub regione: Option<String>,
+    pub istat: Option<String>,
+}
+
+pub async fn anagrafe(tx: &mut Tx<DiEnte>) -> Result<Anagrafe, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::ANAGRAFE).bind(ente).fetch_one(tx.conn()).await?)
+}
+
 /// The heading of what an ente writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intestazione {

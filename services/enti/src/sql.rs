@@ -111,6 +111,9 @@ pub(crate) const AOO: &str = "select a.codice, a.denominazione, r.nome as respon
      where a.ente = $1 and a.dal <= $2 and (a.al is null or a.al >= $2) order by a.codice, r.dal desc, v.dal desc";
 pub(crate) const SCHEDA: &str = "select e.codice, e.denominazione, s.indirizzo, s.pec, s.sito, s.codice_fiscale, s.patrono, s.dpo \
      from accesso.ente e left join enti.scheda s on s.ente = e.id where e.id = $1";
+pub(crate) const ANAGRAFE: &str = "select e.denominazione, t.nome as tipo, c.nome as comune, c.provincia, c.regione, c.istat, s.pec \
+     from accesso.ente e left join enti.ente r on r.codice = e.codice left join enti.tipo t on t.codice = r.tipo \
+     left join enti.comune c on c.belfiore = r.belfiore left join enti.scheda s on s.ente = e.id where e.id = $1";
 pub(crate) const CORREGGI_SCHEDA: &str = "update enti.scheda \
      set indirizzo = $2, pec = $3, sito = $4, codice_fiscale = $5, patrono = $6, dpo = $7 where ente = $1";
 pub(crate) const CODICI_DI_ENTE: &str =
@@ -228,7 +231,7 @@ pub const ALL: &[Istruzione] = istruzioni! {
         IPA_MANCANTI, IPA_NOTI, IPA_ENTI, IPA_CESSA, IPA_CHIUDI_CODICI, IPA_APRI_CODICI, IPA_TERRITORIO,
         SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, DOPO, FINISCE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
         NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, OMONIMO;
-    App: AOO, SCHEDA, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
+    App: AOO, SCHEDA, ANAGRAFE, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
         ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALBERO, SOPRA_A, CORPO_IN_VITA, SOPRA_POSSIBILI, MEMBRI_CESSATI, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
         CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI;

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use web::{EnteHost, Errore, Pagina, Pagine, con_etag, non_modificato};
 
+use crate::flusso;
 use crate::model::{Atto, Pubblicazione};
 use crate::pages::{Esposti, Finito, PaginaPubblica};
 use crate::queries::{self, Filtro};
@@ -36,7 +37,7 @@ pub(super) async fn elenco(e: EnteHost, Query(c): Query<Cerca>) -> Result<Respon
     let tipi = queries::tipi(&mut tx, oggi).await?;
     let pagina = Pagine::taglia(righe, super::ufficio::chiave);
     let corpo = Esposti { pagina, tipi, q: c.q, tipo: c.tipo, prima: c.prima, oggi };
-    Ok(senza_indice(Pagina::pubblica(&e, "Albo pretorio").attiva("albo").con(corpo)))
+    Ok(senza_indice(Pagina::pubblica(&e, "Albo pretorio").attiva("albo").flussi(flusso::FLUSSI).con(corpo)))
 }
 
 pub(super) async fn atto(e: EnteHost, Path((anno, numero)): Path<(i32, i32)>) -> Result<Response, Errore> {
@@ -86,7 +87,7 @@ pub(super) async fn robots() -> Response {
 }
 
 /// A switched-off albo shows nothing.
-async fn aperto(e: &EnteHost) -> Result<Tx<DiEnte>, Errore> {
+pub(super) async fn aperto(e: &EnteHost) -> Result<Tx<DiEnte>, Errore> {
     if e.attivo("albo") { Ok(e.tx().await?) } else { Err(Errore::NonTrovato) }
 }
 
@@ -107,7 +108,7 @@ fn finito(e: &EnteHost, atto: &Atto, p: &Pubblicazione) -> Response {
 }
 
 /// The albo is for who looks for an act, not for search engines (Garante, 15 May 2014, n. 243).
-fn senza_indice(mut r: Response) -> Response {
+pub(super) fn senza_indice(mut r: Response) -> Response {
     r.headers_mut().insert(SENZA_INDICE.0, SENZA_INDICE.1);
     r
 }

@@ -4,6 +4,7 @@
 mod casa;
 mod controlli;
 mod controllo;
+mod flussi;
 mod gara;
 mod pagine;
 mod pubblicazione;
