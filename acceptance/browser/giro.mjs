@@ -34,6 +34,7 @@ const miaAdesione = altro => primo(ADMIN, `${E}/adesioni`, finisce(`/adesioni/${
 /** For each GET route, where to go. The page answers 200 unless `stato` says otherwise; `file` is not a page. */
 export const PAGINE = () => ({
   'Aperta /accedi': [p(NESSUNO, '/accedi'), p(NESSUNO, '/accedi?poi=/protocollo')],
+  'Aperta /metrics': [p(NESSUNO, '/metrics', FILE)],
   'Scrivania /': [p(ELENA, '/'), p('giulia.ventresca', '/'), p(VERA, '/'), p(CENTRO, '/')],
   'Ufficio /e/{codice}': [p(ELENA, E), p(ADMIN, E), p(VERA, V), p(CENTRO, CST), p(ELENA, '/e/c_z999', { stato: 404 })],
   'Ufficio /e/{codice}/fili/{filo}': [p(ELENA, E + mondo.filo), p(ELENA, `${E}/fili/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`, { stato: 404 })],

@@ -56,6 +56,7 @@ impl Sito {
             db: prova.db.clone(),
             archivio: archivio.clone(),
             accessi: RegistroAccessi::avvia(&prova.db),
+            metriche: web::Metriche::default(),
             servizi,
             servizi_attivi,
             config: Arc::new(config),

@@ -52,6 +52,8 @@ const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Coda", "lavori.lavoro", "update", "the queue is one"),
     ("Coda", "lavori.lavoro", "delete", "the queue is one"),
     ("Centro", "lavori.lavoro", "select", "the centre counts jobs: five columns, never what they carry"),
+    ("Centro", "registri.contatore", "select", "the centre measures: last number of each register, never a voce"),
+    ("Centro", "documenti.documento", "select", "the centre measures: ente and size, never a name or a fingerprint"),
     ("Proprietario", "accesso.ruolo", "select", "a first password only for who has no role elsewhere"),
     ("Proprietario", "accesso.registro_accessi", "insert", "lines of several enti are written together"),
     ("Proprietario", "enti.servizio_attivo", "select", "the view of an alliance shows the services of its members"),

@@ -24,6 +24,7 @@ pub fn sito(m: &Mondo) -> axum::Router {
         db: m.prova.db.clone(),
         archivio: m.archivio.clone(),
         accessi: RegistroAccessi::avvia(&m.prova.db),
+        metriche: web::Metriche::default(),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
         config: Arc::new(config),

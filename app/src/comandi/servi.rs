@@ -9,7 +9,7 @@ use authz::RegistroAccessi;
 use jobs::Contesto;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::{Configurazione, Stato};
+use web::{Configurazione, Metriche, Stato};
 
 use crate::casa::Casa;
 use crate::services;
@@ -60,6 +60,7 @@ pub(crate) async fn rispondi(
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
         config: config.clone(),
+        metriche: Metriche::nuove(var("ALLEANZA_METRICHE_TOKEN")),
     };
     let catalogo = Arc::new(services::catalogo());
     jobs::prepara(&db, &catalogo).await?;
@@ -79,9 +80,13 @@ pub(crate) async fn rispondi(
     Ok(Vec::new())
 }
 
+/// A setting; an empty one is none.
+fn var(nome: &str) -> Option<String> {
+    std::env::var(nome).ok().filter(|v| !v.is_empty())
+}
+
 /// `ascolta` is the port of this process: what people type too, unless somebody else answers https for it.
 fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
-    let var = |n: &str| std::env::var(n).ok().filter(|v| !v.is_empty());
     let https = var("ALLEANZA_HTTPS").is_some_and(|v| v == "1");
     let porta = var("ALLEANZA_PORTA").map(|p| p.parse()).transpose();
     let porta = porta.context("CNF-015: ALLEANZA_PORTA è un numero di porta")?.or((!https).then_some(ascolta));

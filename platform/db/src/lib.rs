@@ -103,6 +103,12 @@ impl Db {
         &self.orologio
     }
 
+    /// How the pool of this process stands.
+    pub fn uso(&self) -> Uso {
+        let libere = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        Uso { aperte: self.pool.size(), libere, massime: self.pool.options().get_max_connections() }
+    }
+
     /// A connection that hears notifications on `canali`; it reconnects by itself.
     pub async fn ascolta(&self, canali: &[&str]) -> Result<PgListener, Error> {
         let mut l = PgListener::connect_with(&self.pool).await?;
@@ -134,6 +140,14 @@ impl Db {
     pub async fn chiudi(&self) {
         self.pool.close().await;
     }
+}
+
+/// Connections of a pool: open, of which idle, and how many it may open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uso {
+    pub aperte: u32,
+    pub libere: u32,
+    pub massime: u32,
 }
 
 /// The maintenance side: migrations, loader, verification, export. Two connections, never the server's.

@@ -96,3 +96,19 @@ pub async fn stato(tx: &mut Tx<Centro>) -> Result<Stato, db::Error> {
     let limite = tx.now() - RITARDO;
     Ok(sqlx::query_as(sql::STATO).bind(db::sql(limite)).fetch_one(tx.conn()).await?)
 }
+
+/// The jobs of an ente in a state.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Coda {
+    pub ente: String,
+    pub stato: String,
+    pub quanti: i64,
+}
+
+/// The queue of each ente, and for how many seconds the oldest work that may be done has been waiting.
+pub async fn code(tx: &mut Tx<Centro>) -> Result<(Vec<Coda>, i64), db::Error> {
+    let now = tx.now();
+    let code = sqlx::query_as(sql::CODE).fetch_all(tx.conn()).await?;
+    let attesa = sqlx::query_scalar(sql::PIU_VECCHIO).bind(db::sql(now)).fetch_one(tx.conn()).await?;
+    Ok((code, attesa))
+}

@@ -14,7 +14,7 @@ mod sql;
 pub use cadenza::Cadenza;
 pub use catalogo::{Catalogo, Compito, Contesto, Esito, Fallito, Futuro, Incarico, Lavoro, Periodico};
 pub use coda::{Svolti, esegui_tutto, lavora};
-pub use fila::{NuovoLavoro, Rinunciato, Stato, accoda, annuncia, archivia, rinunciati, riprova, stato};
+pub use fila::{Coda, NuovoLavoro, Rinunciato, Stato, accoda, annuncia, archivia, code, rinunciati, riprova, stato};
 pub use orario::prepara;
 pub use sql::ALL as ISTRUZIONI;
 

@@ -69,9 +69,16 @@ pub(crate) const STATO: &str = "select count(*) filter (where stato = 'da_fare')
        count(*) filter (where stato = 'rinunciato') as rinunciati \
      from lavori.lavoro where stato in ('da_fare', 'in_corso', 'rinunciato')";
 
+pub(crate) const CODE: &str = "select e.codice as ente, l.stato, count(*) as quanti \
+     from lavori.lavoro l join accesso.ente e on e.id = l.ente \
+     where l.stato in ('da_fare', 'in_corso', 'rinunciato') group by e.codice, l.stato order by e.codice, l.stato";
+// Work for later is not late.
+pub(crate) const PIU_VECCHIO: &str = "select coalesce(extract(epoch from $1 - min(quando)), 0)::bigint \
+     from lavori.lavoro where stato = 'da_fare' and quando <= $1";
+
 pub const ALL: &[Istruzione] = istruzioni! {
     App: ACCODA, ANNUNCIA, CONCLUDI, RINUNCIATI, RIPROVA_RINUNCIATO, ARCHIVIA;
     Coda: PRENDI, TIENI, FATTO, RIPROVA, RINUNCIA, PULISCI, SMETTI_DI_ASCOLTARE, ASCOLTA, SEGNA_ORARIO, SCADUTI, AVANZA,
         ACCODA_PER_TUTTI, RINVIA, LASCIA;
-    Centro: STATO;
+    Centro: STATO, CODE, PIU_VECCHIO;
 };

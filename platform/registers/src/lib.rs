@@ -6,6 +6,7 @@
 pub mod esporta;
 mod iscrizione;
 mod lettura;
+mod misure;
 mod model;
 mod richiesta;
 mod sql;
@@ -14,6 +15,7 @@ pub mod verifica;
 
 pub use iscrizione::{apri_catena, apri_registro, iscrivi, oscura};
 pub use lettura::{InChiaro, in_chiaro};
+pub use misure::{Numeri, numeri};
 pub use model::{Dove, Iscritta, Operazione, RegistroError, Regola, Voce};
 pub use richiesta::{Richiesta, chiedi, rispondi, risposte};
 pub use sql::ALL as ISTRUZIONI;

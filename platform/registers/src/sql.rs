@@ -35,6 +35,10 @@ pub(crate) const TESTE: &str = "select r.codice_ente as ente, k.aoo, k.registro,
      join accesso.ente e on e.id = k.ente \
      where $1::text is null or e.codice = $1 order by r.codice_ente, k.aoo, k.registro, k.catena";
 
+// The technical centre counts, and reads nothing else.
+pub(crate) const NUMERI: &str = "select e.codice as ente, k.registro, sum(k.ultimo)::bigint as numeri \
+     from registri.contatore k join accesso.ente e on e.id = k.ente group by e.codice, k.registro order by e.codice, k.registro";
+
 // Verification walks as maintenance: every ente, one at a time, in the order of the chain.
 pub(crate) const CATENE: &str = "select k.ente, r.codice_ente, k.aoo, k.registro, k.catena, r.regola, k.serie, \
        k.ultimo, k.posizione, k.istante, k.testa \
@@ -78,5 +82,6 @@ pub(crate) const CATENE_DI_ENTE: &str = "select c.aoo, c.registro, c.catena, \
 pub const ALL: &[Istruzione] = istruzioni! {
     App: APRI_REGISTRO, APRI_CATENA, ISCRIVI, CANCELLA_CHIARO, IN_CHIARO, CHIEDI, RICHIESTA, RISPOSTE, RISPONDI, TESTA_AL,
         SALVA_TESTA, MODO, IMPOSTAZIONI;
+    Centro: NUMERI;
     Manutenzione: TESTE, CATENE, VOCI, VOCI_ORFANE, TESTE_SALVATE, ENTE, CATENE_DI_ENTE;
 };

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::errore::DaMostrare;
 use crate::modulo::BOZZA;
 use crate::parole::tre_parole;
-use crate::{EnteHost, Errore, Modulo, Operatore, Pagina, Persona, Stato, errore_pagina};
+use crate::{EnteHost, Errore, Modulo, Operatore, Pagina, Persona, SONDA, Stato, errore_pagina};
 
 /// One request, from the door to the last byte. Its id is on error pages, in logs and in the audit.
 #[derive(Clone)]
@@ -120,6 +120,7 @@ pub(crate) async fn contorno(State(stato): State<Stato>, mut req: Request, next:
     let inizio = Instant::now();
     let op = Operazione::nuova();
     let (metodo, percorso) = (req.method().clone(), req.uri().path().to_owned());
+    let sonda = req.headers().get(header::USER_AGENT).is_some_and(|v| v.as_bytes() == SONDA.as_bytes());
     req.extensions_mut().insert(op.clone());
     let mut r = next.run(req).await;
     if op.dimenticato_csrf(&metodo, r.status()) {
@@ -130,7 +131,9 @@ pub(crate) async fn contorno(State(stato): State<Stato>, mut req: Request, next:
         r = errore_pagina::disegna(&stato, &op, &e).await;
     }
     r.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    let (codice, ms) = (r.status().as_u16(), inizio.elapsed().as_millis());
+    let durata = inizio.elapsed();
+    stato.metriche.conta(op.quadro(), &metodo, sonda, r.status(), durata);
+    let (codice, ms) = (r.status().as_u16(), durata.as_millis());
     tracing::info!(operazione = %op.id(), %metodo, percorso, stato = codice, ms, "request");
     r
 }

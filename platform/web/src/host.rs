@@ -16,7 +16,7 @@ use crate::{Attivo, Errore, Stato};
 /// Whose door it is.
 pub(crate) enum Casa {
     Scrivania,
-    Ente(EnteHost),
+    Ente(Box<EnteHost>),
 }
 
 /// The ente whose public host was called.
@@ -75,7 +75,7 @@ pub(crate) async fn trova(stato: &Stato, nome: Option<String>) -> Result<Casa, E
     let mut tx = stato.db.di_ente(ente.ente).await?;
     let attivi = (stato.servizi_attivi)(&mut tx).await?.into();
     let sito = stato.config.indirizzo(&nome, "").into();
-    Ok(Casa::Ente(EnteHost { stato: stato.clone(), ente, attivi, sito }))
+    Ok(Casa::Ente(Box::new(EnteHost { stato: stato.clone(), ente, attivi, sito })))
 }
 
 /// The name that was called: the proxy's word, if it is our proxy, otherwise the browser's.

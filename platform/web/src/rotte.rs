@@ -15,7 +15,8 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    Errore, Service, Stato, accesso, bozze, caricamento, contorno, operatore, pubblico, risorse, scrivania, sicurezza,
+    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, metriche, operatore, pubblico, risorse,
+    scrivania, sicurezza,
 };
 
 /// A form without files is never longer.
@@ -168,9 +169,9 @@ impl std::fmt::Debug for Rotta {
     }
 }
 
-/// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the health.
+/// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the figures.
 pub fn rotte_del_kit() -> Vec<Rotta> {
-    [accesso::rotte(), scrivania::rotte(), bozze::rotte()].into_iter().flatten().collect()
+    [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte()].into_iter().flatten().collect()
 }
 
 /// The whole site.
@@ -219,8 +220,8 @@ async fn smista(State(case): State<Case>, mut req: Request) -> Result<Response, 
     let casa = match host::trova(&case.stato, nome).await? {
         Casa::Scrivania => case.ufficio,
         Casa::Ente(e) => {
-            contorno::Operazione::di(&req).riconosci(contorno::Quadro::Pubblico(e.clone()));
-            req.extensions_mut().insert(e);
+            contorno::Operazione::di(&req).riconosci(contorno::Quadro::Pubblico(EnteHost::clone(&e)));
+            req.extensions_mut().insert(*e);
             case.pubblico
         }
     };

@@ -8,7 +8,7 @@ use kernel::{Data, Frase};
 use registers::Proiezione;
 use uuid::Uuid;
 
-use crate::{Errore, Rotta};
+use crate::{Errore, Misurazione, Rotta};
 
 /// A boxed future, as function values need it.
 pub type Futuro<'a, T> = BoxFuture<'a, T>;
@@ -66,6 +66,8 @@ pub struct Service {
     /// Buttons that this service adds to the page of a protocol registration.
     pub azioni_registrazione: &'static [VoceMenu],
     pub proiezioni: &'static [Proiezione],
+    /// Figures of every ente for `/metrics`.
+    pub misure: &'static [Misurazione],
 }
 
 /// A table of an ente, with the order of its export.
@@ -168,6 +170,7 @@ impl Service {
             passa_carico: |_, _, _, _| Box::pin(async { Ok(()) }),
             azioni_registrazione: &[],
             proiezioni: &[],
+            misure: &[],
         }
     }
 }

@@ -9,7 +9,7 @@ use db::{Db, DiEnte, Tx};
 use kernel::Data;
 use storage::Archivio;
 
-use crate::{Futuro, Service};
+use crate::{Futuro, Metriche, Service};
 
 /// How the installation answers.
 #[derive(Debug, Clone)]
@@ -83,6 +83,7 @@ pub struct Stato {
     pub servizi: &'static [Service],
     pub servizi_attivi: ServiziAttivi,
     pub config: Arc<Configurazione>,
+    pub metriche: Metriche,
 }
 
 impl Stato {

@@ -20,6 +20,11 @@ create trigger cita before insert on documenti.documento for each row execute fu
 grant select on documenti.filo, documenti.documento, documenti.titolario, documenti.classe, documenti.progressivo,
   documenti.fascicolo, documenti.fascicolo_passo, documenti.fascicolo_contenuto, documenti.anomalia, documenti.verifica
   to alleanza_app, alleanza_scrivania;
+-- The technical centre measures: how many, how large, of which ente.
+grant usage on schema documenti to alleanza_centro;
+grant select (ente, dimensione) on documenti.documento to alleanza_centro;
+drop policy if exists del_centro on documenti.documento;
+create policy del_centro on documenti.documento for select to alleanza_centro using (true);
 grant insert on documenti.filo, documenti.documento, documenti.titolario, documenti.classe, documenti.progressivo,
   documenti.fascicolo, documenti.fascicolo_passo, documenti.fascicolo_contenuto, documenti.anomalia, documenti.verifica
   to alleanza_app;

@@ -7,6 +7,7 @@
 mod commands;
 mod errors;
 mod jobs;
+mod misure;
 mod model;
 mod pages;
 mod permissions;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use web::{Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
 
 use crate::permissions::{self, Leggi};
-use crate::{FiloId, commands, errors, jobs, queries, sql};
+use crate::{FiloId, commands, errors, jobs, misure, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "documenti",
@@ -55,6 +55,7 @@ pub const fn service() -> Service {
         attiva,
         attese: |tx, chi| Box::pin(jobs::attese(tx, chi)),
         passi,
+        misure: misure::MISURE,
         ..Service::vuoto("documenti", "Documenti e fascicoli", MIGRAZIONI)
     }
 }

@@ -122,11 +122,18 @@ pub(crate) const BLOB_DI_TUTTI: &str = "select e.codice, d.impronta, min(d.nome)
      join accesso.ente e on e.id = d.ente where ($1::text is null or e.codice = $1) \
        and (e.codice, d.impronta) > ($2, $3) group by e.codice, d.impronta order by e.codice, d.impronta limit $4";
 
+// The technical centre counts; it reads neither names nor fingerprints.
+pub(crate) const QUANTI: &str = "select e.codice as ente, count(*) as valore \
+     from documenti.documento d join accesso.ente e on e.id = d.ente group by e.codice order by e.codice";
+pub(crate) const BYTE: &str = "select e.codice as ente, sum(d.dimensione)::bigint as valore \
+     from documenti.documento d join accesso.ente e on e.id = d.ente group by e.codice order by e.codice";
+
 pub const ALL: &[Istruzione] = istruzioni! {
     App: NUOVO_FILO, FILO, FILI, OSCURA_TITOLO, AGGIUNGI, DOCUMENTO, DOCUMENTI, VERSIONE, VERSIONI, NUOVO_TITOLARIO,
         CLASSI_DA_ELENCO, CLASSI_VARIATE, AGGIUNGI_CLASSE, CLASSI, CLASSE, PROSSIMO, APRI_FASCICOLO, PASSO_FASCICOLO,
         FASCICOLO_DA_CAMBIARE, SEGNA_CHIUSO, METTI_DENTRO, FASCICOLO, FASCICOLI, CONTENUTI, PASSI_FASCICOLO, DOVE_STA,
         SOSPENDI_CITAZIONI, CITATI, BLOB, TROVA_ANOMALIA, RISOLVI_ANOMALIA, VERIFICATO, ULTIMA_VERIFICA, ANOMALIE;
     Scrivania: ANOMALIE_DI_CHI;
+    Centro: QUANTI, BYTE;
     Manutenzione: BLOB_DI_TUTTI;
 };
