@@ -5,4 +5,5 @@ pub mod cli;
 pub mod comandi;
 pub mod raccolta;
 pub mod services;
+pub mod sonda;
 pub mod storia;

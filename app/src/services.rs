@@ -7,7 +7,7 @@ use registers::Proiezione;
 use registers::esporta::Stato;
 use web::Service;
 
-use crate::raccolta;
+use crate::{raccolta, sonda};
 
 static SERVIZI: LazyLock<Vec<Service>> =
     LazyLock::new(|| vec![enti::service(), documenti::service(), protocollo::service(), albo::service()]);
@@ -48,7 +48,7 @@ pub fn istruzioni() -> Vec<db::Istruzione> {
 
 /// Every kind of job, and everything that comes back by itself.
 pub fn catalogo() -> jobs::Catalogo {
-    let periodici =
-        tutti().iter().flat_map(|s| (s.periodici)()).chain(raccolta::periodici()).chain(web::bozze::periodici());
+    let della_casa = raccolta::periodici().into_iter().chain(web::bozze::periodici()).chain([sonda::PERIODICO]);
+    let periodici = tutti().iter().flat_map(|s| (s.periodici)()).chain(della_casa);
     jobs::Catalogo::nuovo(tutti().iter().flat_map(|s| (s.lavori)()), periodici)
 }

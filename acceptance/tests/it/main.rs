@@ -14,4 +14,5 @@ mod parole;
 mod passaggio;
 mod raccolta;
 mod rotte;
+mod sonda;
 mod storia;

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use authz::RegistroAccessi;
+use db::Db;
 use jobs::Contesto;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use web::{Configurazione, Metriche, Stato};
 
 use crate::casa::Casa;
-use crate::services;
+use crate::{services, sonda};
 
 const ASCOLTO: &str = "127.0.0.1:8080";
 /// Jobs that run together, beside the requests.
@@ -64,15 +65,16 @@ pub(crate) async fn rispondi(
     };
     let catalogo = Arc::new(services::catalogo());
     jobs::prepara(&db, &catalogo).await?;
+    ripresa(&db).await?;
     let (ferma, fermo) = tokio::sync::watch::channel(false);
-    let motore =
-        tokio::spawn(jobs::lavora(Contesto::nuovo(db.clone(), casa.archivio.clone()), catalogo, LAVORI, fermo));
+    let contesto = Contesto::nuovo(db.clone(), casa.archivio.clone()).con_porta(sonda::porta(indirizzo));
+    let motore = tokio::spawn(jobs::lavora(contesto, catalogo, LAVORI, fermo));
     let sito = web::router(stato).into_make_service_with_connect_info::<SocketAddr>();
     println!("Alleanza pronta su {}", config.indirizzo(&config.host_scrivania, ""));
     for riga in saluto(&config) {
         println!("{riga}");
     }
-    axum::serve(listener, sito).with_graceful_shutdown(fine()).await?;
+    axum::serve(listener, sito).with_graceful_shutdown(ferma_apposta(db.clone())).await?;
     ferma.send_replace(true);
     motore.await??;
     db.chiudi().await;
@@ -101,6 +103,26 @@ fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
         proxy,
         modo: modo.to_owned(),
     })
+}
+
+async fn ripresa(db: &Db) -> anyhow::Result<()> {
+    let mut tx = db.coda().await?;
+    enti::annota_ripresa(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn fermata(db: &Db) -> anyhow::Result<()> {
+    let mut tx = db.coda().await?;
+    enti::annota_fermata(&mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Waits for who stops the program, and writes that it was on purpose before anything is closed.
+async fn ferma_apposta(db: Db) {
+    fine().await;
+    if let Err(e) = fermata(&db).await {
+        tracing::warn!(errore = %e, "the stop was not written: it will look like a fault");
+    }
 }
 
 /// Returns at SIGINT or SIGTERM.

@@ -125,7 +125,7 @@ pub async fn carica(
     let esito = dal_passato(m, db, archivio, misura, avanza).await;
     // The clock comes back whatever happened.
     m.sposta_orologio(SignedDuration::ZERO, db).await?;
-    oggi(db, archivio, &esito?, misura).await
+    oggi(m, db, archivio, &esito?, misura).await
 }
 
 /// True when nothing is left to load.
@@ -208,7 +208,7 @@ async fn fondata_il(db: &Db) -> anyhow::Result<Option<Data>> {
 
 /// What a history does not show: acts still to come and acts that went wrong today; and the work of the nights that are over,
 /// which goes on while people look around.
-async fn oggi(db: &Db, archivio: &Archivio, vivi: &[Vivo], misura: Misura) -> anyhow::Result<()> {
+async fn oggi(m: &Manutenzione, db: &Db, archivio: &Archivio, vivi: &[Vivo], misura: Misura) -> anyhow::Result<()> {
     for (v, segretaria) in vivi.iter().take(misura.con_storia).filter_map(|v| Some((v, v.segretaria.as_ref()?))) {
         let codice = v.comune.codice.as_str();
         let mut tx = enti::entra(db, codice).await?;
@@ -217,6 +217,10 @@ async fn oggi(db: &Db, archivio: &Archivio, vivi: &[Vivo], misura: Misura) -> an
             segno.fatto(&mut tx, &Value::Null).await?;
             tx.commit().await?;
         }
+    }
+    if misura.intera() {
+        let anno_fa = tempo::giorno_a_roma(db.orologio().adesso()).saturating_sub(ANNO.days());
+        enti::demo::misura(m, VICINI[0], anno_fa).await?;
     }
     for v in vivi.iter().filter(|_| misura.intera()) {
         let mut tx = enti::entra(db, &v.comune.codice).await?;

@@ -1,5 +1,7 @@
 //! What the program knows how to run, what a run is given and what it may answer.
 
+use std::net::SocketAddr;
+
 use db::{Db, DiEnte, EnteId, Tx};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -14,11 +16,17 @@ pub struct Contesto {
     pub db: Db,
     pub archivio: Archivio,
     pub operazione: Uuid,
+    /// Where this process answers, for work that looks at it from outside; none where nobody answers.
+    pub porta: Option<SocketAddr>,
 }
 
 impl Contesto {
     pub fn nuovo(db: Db, archivio: Archivio) -> Contesto {
-        Contesto { db, archivio, operazione: db::caso::uuid() }
+        Contesto { db, archivio, operazione: db::caso::uuid(), porta: None }
+    }
+
+    pub fn con_porta(self, porta: SocketAddr) -> Contesto {
+        Contesto { porta: Some(porta), ..self }
     }
 }
 

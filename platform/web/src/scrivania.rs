@@ -7,7 +7,7 @@ use askama::Template;
 use authz::EnteDiPersona;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use db::EnteId;
 use jiff::civil::Weekday;
@@ -319,11 +319,16 @@ struct CasaPubblica<'a> {
     servizi: Vec<(&'static Service, &'static VoceMenu)>,
 }
 
-async fn casa_pubblica(e: EnteHost) -> Response {
+async fn casa_pubblica(e: EnteHost, indirizzo: Uri) -> Result<Response, Errore> {
+    for s in e.stato().servizi {
+        if let Some(pagina) = (s.prima_pagina)(&e, &indirizzo).await? {
+            return Ok(pagina);
+        }
+    }
     let attivi = e.stato().servizi.iter().filter(|s| s.sempre_attivo || e.attivo(s.codice));
     let servizi = attivi.flat_map(|s| s.menu_pubblico.iter().map(move |v| (s, v))).collect();
     let ente = &e.ente().denominazione;
-    Pagina::pubblica(&e, ente.clone()).con(CasaPubblica { ente, servizi })
+    Ok(Pagina::pubblica(&e, ente.clone()).con(CasaPubblica { ente, servizi }))
 }
 
 /// `GET /salute`, on any host: 200 when a page could be served.

@@ -1,6 +1,8 @@
 //! What a service declares: plain values. Activation, menu, desk, thread page, export and tests are loops over them.
 
 use authz::{Chi, Permessa};
+use axum::http::Uri;
+use axum::response::Response;
 use db::{DiEnte, EnteId, Istruzione, Migrazioni, Scrivania, Tx};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use kernel::{Data, Frase};
 use registers::Proiezione;
 use uuid::Uuid;
 
-use crate::{Errore, Misurazione, Rotta};
+use crate::{EnteHost, Errore, Misurazione, Rotta};
 
 /// A boxed future, as function values need it.
 pub type Futuro<'a, T> = BoxFuture<'a, T>;
@@ -18,6 +20,8 @@ pub type CheCosaAspetta = for<'a> fn(&'a mut Tx<Scrivania>, &'a Chi) -> Futuro<'
 pub type Carico = for<'a> fn(&'a mut Tx<DiEnte>, &'a str) -> Futuro<'a, Result<Vec<String>, Errore>>;
 pub type PassaCarico = for<'a> fn(&'a mut Tx<DiEnte>, &'a Chi, &'a str, &'a str) -> Futuro<'a, Result<(), Errore>>;
 pub type PassiDelFilo = for<'a> fn(&'a mut Tx<DiEnte>, Uuid) -> Futuro<'a, Result<Vec<Passo>, db::Error>>;
+
+pub type PrimaPagina = for<'a> fn(&'a EnteHost, &'a Uri) -> Futuro<'a, Result<Option<Response>, Errore>>;
 
 /// A service that an ente can switch on.
 pub struct Service {
@@ -66,6 +70,8 @@ pub struct Service {
     /// Buttons that this service adds to the page of a protocol registration.
     pub azioni_registrazione: &'static [VoceMenu],
     pub proiezioni: &'static [Proiezione],
+    /// The first page of a public host, when this service has one for that ente; the address is as it was asked for.
+    pub prima_pagina: PrimaPagina,
     /// Figures of every ente for `/metrics`.
     pub misure: &'static [Misurazione],
 }
@@ -170,6 +176,7 @@ impl Service {
             passa_carico: |_, _, _, _| Box::pin(async { Ok(()) }),
             azioni_registrazione: &[],
             proiezioni: &[],
+            prima_pagina: |_, _| Box::pin(async { Ok(None) }),
             misure: &[],
         }
     }

@@ -121,6 +121,83 @@ create or replace view alleanza_vista.servizio_di_membro with (security_barrier)
          or a.recesso_efficace_il >= (sistema.adesso('-infinity') at time zone 'Europe/Rome')::date);
 grant select on alleanza_vista.servizio_di_membro to alleanza_alleanza;
 
+-- Who is in, as everybody may know it: the names of enti are public.
+create or replace view alleanza_vista.membro with (security_barrier) as
+  select a.alleanza, a.membro, a.membro_nome, a.stato,
+         (select h.nome from accesso.ente e join accesso.host h on h.ente = e.id
+          where e.codice = a.membro order by length(h.nome), h.nome limit 1) as host
+  from enti.adesione a
+  where a.ente = nullif(current_setting('alleanza.ente', true), '')::integer
+    and a.stato in ('attiva', 'sospesa', 'recesso')
+    and (a.recesso_efficace_il is null
+         or a.recesso_efficace_il >= (sistema.adesso('-infinity') at time zone 'Europe/Rome')::date);
+grant select on alleanza_vista.membro to alleanza_alleanza;
+
+-- Probes are of every ente at once, made by the engine of jobs and written by nobody else.
+select sistema.proteggi('enti.tratto');
+grant select on enti.tratto to alleanza_app, alleanza_scrivania;
+grant usage on schema enti to alleanza_coda;
+grant select on accesso.host to alleanza_centro;
+grant select (ente, servizio, al) on enti.servizio_attivo to alleanza_centro;
+drop policy if exists del_centro on enti.servizio_attivo;
+create policy del_centro on enti.servizio_attivo for select to alleanza_centro using (true);
+drop policy if exists delle_sonde on enti.tratto;
+create policy delle_sonde on enti.tratto for select to alleanza_owner using (true);
+drop policy if exists continua on enti.tratto;
+create policy continua on enti.tratto for update to alleanza_owner using (true);
+drop policy if exists comincia on enti.tratto;
+create policy comincia on enti.tratto for insert to alleanza_owner with check (true);
+
+-- Stops belong to the installation: anybody may know of them, the program writes them.
+grant select on enti.fermata to alleanza_app, alleanza_coda;
+grant insert (dal), update (al) on enti.fermata to alleanza_coda;
+
+-- Two good probes farther than this leave a hole (one may be missed, not two). The program says the same: model/disponibilita.rs.
+create or replace function enti.tolleranza() returns interval language sql immutable parallel safe as $$
+  select interval '11 min'
+$$;
+grant execute on function enti.tolleranza() to alleanza_alleanza;
+
+-- A round of probes. Same answer, near the last one: the stretch goes on. Otherwise another begins. A round that comes twice, or
+-- late, changes nothing.
+create or replace function enti.annota_sonde(p_istante timestamptz, p_enti integer[], p_esiti text[]) returns void
+language sql security definer set search_path = pg_catalog, enti, pg_temp as $$
+  with nuove as (
+    select n.ente, n.esito, date_trunc('second', p_istante) as istante, u.dal, u.al, u.esito as prima
+    from unnest(p_enti, p_esiti) as n(ente, esito)
+    left join lateral (select t.dal, t.al, t.esito from enti.tratto t where t.ente = n.ente order by t.dal desc limit 1) u on true),
+  avanti as (
+    update enti.tratto t set al = n.istante, sonde = t.sonde + 1
+    from nuove n
+    where t.ente = n.ente and t.dal = n.dal and n.prima = n.esito and n.istante > n.al and n.istante - n.al <= enti.tolleranza()
+    returning t.ente)
+  insert into enti.tratto (ente, dal, al, esito, sonde)
+  select n.ente, n.istante, n.istante, n.esito, 1 from nuove n
+  where (n.al is null or n.istante > n.al) and not exists (select from avanti a where a.ente = n.ente)
+$$;
+grant execute on function enti.annota_sonde(timestamptz, integer[], text[]) to alleanza_coda;
+
+-- What an alliance sees of the availability of its members: seconds of each civil month, observed and up. A month is observed
+-- from the first probe; until now, unless the last probe is so recent that the next is not late yet.
+create or replace view alleanza_vista.disponibilita with (security_barrier) as
+  select v.alleanza, v.membro, m.mese, extract(epoch from m.fine - m.inizio)::bigint as osservati,
+         coalesce((select sum(extract(epoch from least(t.al, m.fine) - greatest(t.dal, m.inizio)))
+                   from enti.tratto t
+                   where t.ente = e.id and t.esito = 'su' and t.al > m.inizio and t.dal < m.fine), 0)::bigint as su
+  from alleanza_vista.membro v
+  join accesso.ente e on e.codice = v.membro
+  cross join lateral (
+    select o.primo, case when i.adesso - o.ultimo <= enti.tolleranza() then o.ultimo else i.adesso end as fine
+    from (select min(t.dal) as primo, max(t.al) as ultimo from enti.tratto t where t.ente = e.id) o,
+         (select date_trunc('second', sistema.adesso('-infinity')) as adesso) i) f
+  cross join lateral (
+    select g.mese::date as mese, greatest(f.primo, g.mese at time zone 'Europe/Rome') as inizio,
+           least(f.fine, (g.mese + interval '1 month') at time zone 'Europe/Rome') as fine
+    from generate_series(date_trunc('month', f.primo at time zone 'Europe/Rome'), f.fine at time zone 'Europe/Rome',
+                         interval '1 month') g(mese)) m
+  where m.fine > m.inizio;
+grant select on alleanza_vista.disponibilita to alleanza_alleanza;
+
 -- Bodies and codes that follow from the official list. Regions and provinces are known by ISTAT code: an IPA code is not guessed.
 create or replace view enti.ente_di_lista as
   select 'c_' || lower(belfiore) as codice, 'comune' as tipo, 'Comune di ' || nome as denominazione, belfiore from enti.comune

@@ -5,6 +5,8 @@
 //! transaction, and off before them; its data stay.
 
 mod commands;
+pub mod demo;
+mod disponibilita;
 mod elenco;
 pub mod errors;
 mod ingresso;
@@ -12,6 +14,7 @@ mod ipa;
 pub mod model;
 mod nomina;
 mod pages;
+mod pagina_alleanza;
 mod permissions;
 mod queries;
 mod service;
@@ -20,6 +23,7 @@ mod trattamenti;
 mod web;
 
 pub use commands::*;
+pub use disponibilita::*;
 pub use elenco::carica_elenco;
 pub use errors::{CODICI, EntiError, Rifiuto};
 pub use ingresso::{
@@ -27,6 +31,7 @@ pub use ingresso::{
     crea_utente_in, entra, fonda, iscrivi_corpo, onboarding, succede, trasforma,
 };
 pub use ipa::{Caricati, carica_ipa};
+pub use model::{Fermata, Interruzione, OGNI};
 pub use permissions::*;
 pub use queries::*;
 pub use service::{MIGRAZIONI, TABELLE, service};

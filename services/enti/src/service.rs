@@ -15,6 +15,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Passo { numero: 5, nome: "incarichi", sql: include_str!("../migrations/0005_incarichi.sql") },
         Passo { numero: 6, nome: "ipa", sql: include_str!("../migrations/0006_ipa.sql") },
         Passo { numero: 7, nome: "nomina", sql: include_str!("../migrations/0007_nomina.sql") },
+        Passo { numero: 8, nome: "disponibilita", sql: include_str!("../migrations/0008_disponibilita.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "enti", sql: include_str!("../sql/enti.sql") }],
 };
@@ -29,6 +30,7 @@ pub const TABELLE: &[Tabella] = &[
     Tabella { nome: "enti.adesione", ordine: "continua is not null, richiesta_il, id" },
     Tabella { nome: "enti.adesione_passo", ordine: "adesione, progressivo" },
     Tabella { nome: "enti.nomina", ordine: "adesione" },
+    Tabella { nome: "enti.tratto", ordine: "dal" },
 ];
 
 const MENU: &[VoceMenu] = &[
@@ -58,6 +60,7 @@ pub const fn service() -> Service {
         citati: &[crate::sql::CITATI],
         codici: crate::CODICI,
         menu: MENU,
+        prima_pagina: |e, indirizzo| Box::pin(crate::web::casa(e, indirizzo)),
         ..Service::vuoto("enti", "Ente", MIGRAZIONI)
     }
 }

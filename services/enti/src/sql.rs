@@ -226,14 +226,41 @@ pub(crate) const SERVIZI_DEI_MEMBRI: &str = "select membro, membro_nome, servizi
 pub(crate) const CITATI: &str = "select atto_documento from enti.adesione_passo \
      where ente = $1 and atto_documento = any ($2)";
 
+// ---- availability ----
+pub(crate) const DA_SONDARE: &str = "select e.id as ente, h.nome as host, \
+       coalesce((select array_agg(s.servizio order by s.servizio) from enti.servizio_attivo s where s.ente = e.id and s.al is null), '{}') as servizi \
+     from accesso.ente e \
+     cross join lateral (select nome from accesso.host h where h.ente = e.id order by length(h.nome), h.nome limit 1) h \
+     order by e.id";
+pub(crate) const ANNOTA_SONDE: &str = "select enti.annota_sonde($1, $2, $3)";
+pub(crate) const TRATTI_INVENTATI: &str = "insert into enti.tratto (ente, dal, al, esito, sonde) \
+     select e.id, date_trunc('second', d.dal), date_trunc('second', t.al), 'su', greatest(1, extract(epoch from t.al - d.dal)::integer / 300) \
+     from accesso.ente e cross join unnest($2::timestamptz[], $3::timestamptz[]) as t(dal, al) \
+     cross join lateral (select greatest(t.dal, min(s.dal)) as dal from enti.servizio_attivo s where s.ente = e.id) d \
+     where ($1::text is null or e.codice = $1) and d.dal < t.al and not exists (select from enti.tratto x where x.ente = e.id)";
+pub(crate) const FERMATA_INVENTATA: &str =
+    "insert into enti.fermata (dal, al) select $1, $2 where not exists (select from enti.fermata)";
+pub(crate) const PRIMA_SONDA: &str = "select min(dal) from enti.tratto where ente = $1";
+pub(crate) const TRATTI_SU: &str =
+    "select dal, al from enti.tratto where ente = $1 and esito = 'su' and al >= $2 order by dal";
+pub(crate) const FERMATA: &str = "insert into enti.fermata (dal) values ($1) on conflict do nothing";
+pub(crate) const RIPRESA: &str = "update enti.fermata set al = $1 where al is null and dal <= $1";
+pub(crate) const FERMATE: &str = "select dal, al from enti.fermata where coalesce(al, $1) >= $1 order by dal";
+pub(crate) const MEMBRI: &str = "select membro, membro_nome as nome, stato, host from alleanza_vista.membro \
+     where alleanza = $1 order by membro_nome, membro";
+pub(crate) const DISPONIBILITA: &str = "select membro, mese, osservati, su from alleanza_vista.disponibilita \
+     where alleanza = $1 and mese >= $2 order by membro, mese desc";
+
 pub const ALL: &[Istruzione] = istruzioni! {
     Manutenzione: EDIZIONE, SEGNA_EDIZIONE, CARICA_COMUNI, ISCRIVI_DI_LISTA, CESSA_COMUNI, CHIUDI_CODICI, CHIUDI_CODICI_DI_CESSATI, APRI_CODICI, PER_CODICE,
         IPA_MANCANTI, IPA_NOTI, IPA_ENTI, IPA_CESSA, IPA_CHIUDI_CODICI, IPA_APRI_CODICI, IPA_TERRITORIO,
         SUCCESSORI, NOMI, NUOVO_CORPO, NUOVO_CODICE, DOPO, FINISCE, SUCCEDE, NUOVO_ENTE, NUOVA_SCHEDA, NUOVA_AOO, PRIMO_UFFICIO, HOST_LIBERO,
-        NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, OMONIMO;
+        NUOVO_HOST, ENTE_DI_CODICE, NOME_E_SIGLA, OMONIMO, TRATTI_INVENTATI, FERMATA_INVENTATA;
     App: AOO, SCHEDA, ANAGRAFE, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
         ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALBERO, SOPRA_A, CORPO_IN_VITA, SOPRA_POSSIBILI, MEMBRI_CESSATI, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
-        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI;
-    Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI;
+        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI, PRIMA_SONDA, TRATTI_SU, FERMATE;
+    Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI, MEMBRI, DISPONIBILITA;
+    Centro: DA_SONDARE;
+    Coda: ANNOTA_SONDE, FERMATA, RIPRESA;
 };

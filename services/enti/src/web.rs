@@ -4,9 +4,12 @@ mod alleanza;
 mod ente;
 mod lavori;
 mod persone;
+mod pubblico;
 mod servizi;
 
 use ::web::Rotta;
+
+pub(crate) use pubblico::casa;
 
 use crate::permissions::{ALLEANZA, ATTIVITA, ENTE, LAVORI, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
 
@@ -45,5 +48,6 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/lavori", LAVORI, lavori::elenco),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/riprova", LAVORI, lavori::riprova),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/archivia", LAVORI, lavori::archivia),
+        Rotta::pubblica_get("/alleanza.json", pubblico::in_json),
     ]
 }

@@ -4,6 +4,7 @@
 mod adesioni;
 mod casa;
 mod corpi;
+mod disponibilita;
 mod istruzioni;
 mod pagine;
 mod persone;

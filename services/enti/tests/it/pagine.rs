@@ -19,8 +19,9 @@ const FERMO: &str = "insert into lavori.lavoro (ente, id, tipo, dati, stato, qua
 const STATO: &str = "select stato from lavori.lavoro where id = $1";
 const RIGHE: &str = "select count(*) from accesso.audit where oggetto = $1";
 
-struct Palazzo {
+pub struct Palazzo {
     sito: Sito,
+    servizi: &'static [Service],
     adesione: Uuid,
 }
 
@@ -34,7 +35,7 @@ impl Deref for Palazzo {
 
 impl Palazzo {
     /// The small installation with an active adhesion, and who administers each of its two enti.
-    async fn nuovo() -> Palazzo {
+    pub async fn nuovo() -> Palazzo {
         let p = casa::arredata().await;
         let adesione = crate::adesioni::attiva(&p).await;
         for (utente, codice, ruoli) in
@@ -44,7 +45,11 @@ impl Palazzo {
             enti::crea_utente(&p.db, codice, &nuova, &ruoli).await.unwrap();
         }
         let servizi: &'static [Service] = Box::leak(Box::new([enti::service(), albo()]));
-        Palazzo { sito: Sito::nuovo(p, servizi, |tx| Box::pin(enti::servizi_attivi(tx))), adesione }
+        Palazzo { sito: Sito::nuovo(p, servizi, |tx| Box::pin(enti::servizi_attivi(tx))), servizi, adesione }
+    }
+
+    pub fn catalogo(&self) -> &'static [Service] {
+        self.servizi
     }
 
     async fn ferma_un_lavoro(&self) -> Uuid {
@@ -55,7 +60,7 @@ impl Palazzo {
         id
     }
 
-    async fn butta(self) {
+    pub async fn butta(self) {
         self.sito.butta().await;
     }
 }
@@ -81,7 +86,8 @@ async fn every_page_opens() {
     s.ferma_un_lavoro().await;
     for (utente, codice) in [("cst", CST), ("rita", INTRODACQUA)] {
         let biscotto = s.entra(utente).await;
-        let pagine = (enti::service().rotte)().into_iter().filter(|r| r.metodo == Metodo::Get);
+        let pagine =
+            (enti::service().rotte)().into_iter().filter(|r| r.metodo == Metodo::Get && r.percorso.starts_with("/e/"));
         for r in pagine.filter(|r| codice == CST || !r.percorso.contains("/alleanza")) {
             // The alliance has no adhesion of its own: those pages are the member's.
             if codice == CST && r.percorso.starts_with("/e/{codice}/adesioni/") {
