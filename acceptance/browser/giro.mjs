@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { allunga } from './mondo_lungo.mjs';
-import { accessibile, entra, mondo, pagina } from './strumenti.mjs';
+import { accessibile, bussa, entra, mondo, pagina } from './strumenti.mjs';
 
 const E = '/e/c_e307';
 /** A comune where everything is on and nothing has happened yet. */
@@ -18,6 +18,9 @@ const ADMIN = 'admin.introdacqua';
 const CENTRO = 'segreteria.cst';
 const VERA = 'vera.vuoti';
 const NESSUNO = null;
+/** They know their password, and stop there: one must still enrol a second factor, the other must prove it. */
+const MANCA = 'manca.ateleta';
+const HA = 'ha.ateleta';
 
 const p = (chi, via, altro) => ({ chi, via, ...altro });
 /** The first link of the page `da` that looks like this: an address that nobody can know beforehand. */
@@ -35,6 +38,11 @@ const miaAdesione = altro => primo(ADMIN, `${E}/adesioni`, finisce(`/adesioni/${
 export const PAGINE = () => ({
   'Aperta /accedi': [p(NESSUNO, '/accedi'), p(NESSUNO, '/accedi?poi=/protocollo')],
   'Aperta /metrics': [p(NESSUNO, '/metrics', FILE)],
+  'Aperta /accedi/iscrivi': [p(MANCA, '/accedi/iscrivi'), p(MANCA, '/accedi/iscrivi?poi=/protocollo')],
+  'Aperta /accedi/fattore': [p(HA, '/accedi/fattore')],
+  'Scrivania /mio-accesso': [p(ELENA, '/mio-accesso')],
+  'Scrivania /mio-accesso/totp': [p(ELENA, '/mio-accesso/totp')],
+  'Scrivania /mio-accesso/password': [p(ELENA, '/mio-accesso/password')],
   'Scrivania /': [p(ELENA, '/'), p('giulia.ventresca', '/'), p(VERA, '/'), p(CENTRO, '/')],
   'Ufficio /e/{codice}': [p(ELENA, E), p(ADMIN, E), p(VERA, V), p(CENTRO, CST), p(ELENA, '/e/c_z999', { stato: 404 })],
   'Ufficio /e/{codice}/fili/{filo}': [p(ELENA, E + mondo.filo), p(ELENA, `${E}/fili/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`, { stato: 404 })],
@@ -45,6 +53,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/trattamenti': [p(ADMIN, `${E}/trattamenti`)],
   'Ufficio /e/{codice}/trattamenti.pdf': [p(ADMIN, `${E}/trattamenti.pdf`, FILE)],
   'Ufficio /e/{codice}/persone': [p(ADMIN, `${E}/persone`)],
+  'Ufficio /e/{codice}/accessi': [p(ADMIN, `${E}/accessi`)],
   'Ufficio /e/{codice}/uffici': [p(ADMIN, `${E}/uffici`)],
   'Ufficio /e/{codice}/uffici/{sigla}': [p(ADMIN, `${E}/uffici/TEC`)],
   'Ufficio /e/{codice}/ente': [p(ADMIN, `${E}/ente`)],
@@ -105,14 +114,24 @@ const m = (dove, campi = {}, bottone = '', tale = {}) => ({ ...dove, campi, bott
 /** For each POST route, a form that is refused; `NIENTE` where there is nothing to write. */
 export const MODULI = () => ({
   '/accedi': m(p(NESSUNO, '/accedi'), { utente: 'giulia.ventresca', parola: 'non è questa' }),
+  '/accedi/iscrivi': m(p(MANCA, '/accedi/iscrivi'), { codice: '000000' }),
+  '/accedi/fattore': m(p(HA, '/accedi/fattore'), { codice: '000000' }),
+  '/accedi/lascia': NIENTE,
   '/esci': NIENTE,
   // Sent by scripts, answered to scripts: `bozze.mjs` asks them everything.
   '/e/{codice}/bozze': NIENTE,
   '/e/{codice}/bozze/butta': NIENTE,
+  '/mio-accesso/totp': m(p(ELENA, '/mio-accesso/totp'), { codice: '000000' }),
+  '/mio-accesso/totp/togli': NIENTE,
+  '/mio-accesso/codici': NIENTE,
+  '/mio-accesso/password': m(p(ELENA, '/mio-accesso/password'), { parola: 'corta' }),
+  '/mio-accesso/sessioni/chiudi': NIENTE,
+  '/mio-accesso/sessioni/{id}/chiudi': NIENTE,
   '/e/{codice}/servizi/{servizio}/attiva': NIENTE,
   '/e/{codice}/servizi/{servizio}/disattiva': NIENTE,
   '/e/{codice}/persone': m(p(ADMIN, `${E}/persone`)),
   '/e/{codice}/persone/togli': m(p(ADMIN, `${E}/persone`), {}, '', { ruolo: 'amministratore' }),
+  '/e/{codice}/accessi': m(p(ADMIN, `${E}/accessi`), { albo: 'boh' }),
   '/e/{codice}/uffici': m(p(ADMIN, `${E}/uffici`)),
   '/e/{codice}/uffici/{sigla}/chiudi': m(p(ADMIN, `${E}/uffici/TEC`), { al_suo_posto: 'NESSUNO' }),
   '/e/{codice}/ente': m(p(ADMIN, `${E}/ente`), { codice_fiscale: '123', patrono: '99/99' }),
@@ -184,7 +203,7 @@ export class Visita {
     // What the browser complains of, besides a page that is meant to answer 4xx: scripts, styles and pictures that our own rules stop.
     this.p.on('console', c => c.type() === 'error' && !/status of 4\d\d/.test(c.text()) && this.nota(c.text()));
     this.p.on('pageerror', e => this.nota(e.message));
-    if (this.chi) await entra(this.p, mondo.d.base, this.chi);
+    if (this.chi) await ([MANCA, HA].includes(this.chi) ? bussa : entra)(this.p, mondo.d.base, this.chi);
   }
 
   nota(difetto) {

@@ -1,7 +1,7 @@
 // What a quiet demo does not have: long lists, long words, many files, a comune with nothing. Written by the real forms, without a browser.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { PAROLA, entra, mondo, pagina } from './strumenti.mjs';
+import { PAROLA, bussa, entra, iscriviTelefono, mondo, pagina } from './strumenti.mjs';
 
 const PAROLONA = 'Supercalifragilistichespiralidosamentepuntocom'.repeat(3);
 export const OGGETTO_LUNGO = `${PAROLONA} ${'Lavori di somma urgenza per il ripristino della viabilità dopo le piogge '.repeat(40)}`.slice(0, 2000).trim();
@@ -87,4 +87,16 @@ export async function allunga() {
     const e = await mondo.d.esegui(...comando);
     assert.equal(e.codice, 0, e.testo);
   }
+  // Two people who stop at the door: one must still put the codes in a telephone, the other has them there.
+  const codici = await Mano.di('admin.ateleta');
+  const ruoli = [...(await codici.leggi('/e/c_a481/accessi')).matchAll(/<select[^>]* name="(\w+)"/g)].map(x => [x[1], 'nessuno']);
+  for (const utente of ['manca.ateleta', 'ha.ateleta']) {
+    const fatta = await mondo.d.esegui('utente', 'crea', utente, '--nome', 'Pia', '--cognome', 'Portoni', '--ente', 'c_a481', '--ruolo', 'consultazione', '--password', PAROLA);
+    assert.equal(fatta.codice, 0, fatta.testo);
+  }
+  await codici.invia('/e/c_a481/accessi', { ...Object.fromEntries(ruoli), consultazione: 'qualsiasi' });
+  const p = await pagina(mondo.browser);
+  await bussa(p, mondo.d.base, 'ha.ateleta');
+  await iscriviTelefono(p);
+  await p.close();
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
+use authz::Chiave;
 use db::cluster::Cluster;
 use db::{Db, Manutenzione};
 use storage::Archivio;
 
-use crate::services;
+use crate::{chiave, services};
 
 /// Connections of the serving pool: more than these queue in the program instead of in the database.
 const CONNESSIONI: u32 = 24;
@@ -18,6 +19,7 @@ pub struct Casa {
     pub radice: PathBuf,
     pub manut: Manutenzione,
     pub archivio: Archivio,
+    pub chiave: Chiave,
     url_app: String,
     database: Database,
 }
@@ -55,15 +57,32 @@ impl Casa {
     pub async fn migra() -> anyhow::Result<Casa> {
         let radice = radice()?;
         std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
+        let chiave = chiave::leggi_o_crea(&radice)?;
         let (database, url_app, url_migra) = database(&radice).await?;
         let manut = Manutenzione::connetti(&url_migra).await.context("DB-010: il database non risponde")?;
-        let casa = Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, manut, url_app, database };
+        let casa =
+            Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, chiave, manut, url_app, database };
         casa.manut.migra(&services::migrazioni()).await?;
         Ok(casa)
     }
 
     /// As above; `modo` marks the installation at its birth and must match later.
     pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
+        let casa = Casa::senza_chiave(modo).await?;
+        if !authz::riconosci_chiave(&casa.manut, &casa.chiave).await? {
+            let file = chiave::file(&casa.radice);
+            casa.chiudi().await?;
+            bail!(
+                "CNF-030: {} non è la chiave di questa installazione: rimetti quella vera, o rinuncia ai codici dei \
+                 telefoni con alleanza chiave rifai",
+                file.display()
+            );
+        }
+        Ok(casa)
+    }
+
+    /// Opens the installation whatever key it has: only for giving it another.
+    pub async fn senza_chiave(modo: Option<&str>) -> anyhow::Result<Casa> {
         let casa = Casa::migra().await?;
         let e = casa.manut.segna_modo(modo.unwrap_or("esercizio")).await?;
         if modo.is_some_and(|m| m != e) {

@@ -30,10 +30,23 @@ pub enum Comando {
     },
     /// Porta il database allo schema di questo programma
     Migra,
-    /// Copia l’intera installazione (database e archivio) in una cartella
-    Copia { cartella: PathBuf },
+    /// Copia l’intera installazione (database e archivio) in una cartella; la chiave va altrove
+    Copia {
+        cartella: PathBuf,
+        /// Dove copiare la chiave dell’installazione: fuori dalla cartella, o la copia aprirebbe i propri segreti
+        #[arg(long)]
+        chiave: Option<PathBuf>,
+    },
     /// Ricostruisce un’installazione da una copia, in una ALLEANZA_HOME vuota
-    Ripristina { cartella: PathBuf },
+    Ripristina {
+        cartella: PathBuf,
+        /// La chiave dell’installazione copiata
+        #[arg(long)]
+        chiave: Option<PathBuf>,
+    },
+    /// La chiave dell’installazione
+    #[command(subcommand)]
+    Chiave(Chiave),
     /// Indirizzo e ruoli del database
     #[command(subcommand)]
     Db(Db),
@@ -54,6 +67,12 @@ pub enum Comando {
     /// Persone
     #[command(subcommand)]
     Utente(Utente),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Chiave {
+    /// Rinuncia a ciò che era sigillato con una chiave perduta: chi aveva i codici sul telefono li rifà
+    Rifai,
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,6 +206,8 @@ pub enum Utente {
     Crea(CreaUtente),
     /// Cambia la password di una persona (letta dallo standard input)
     Password { utente: String },
+    /// Toglie a una persona i secondi fattori perduti, e chiude le sue sessioni
+    Azzera { utente: String },
 }
 
 #[derive(Debug, Args)]
@@ -216,8 +237,9 @@ pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
         Comando::Servi => servi::servi().await,
         Comando::Demo { carica, comuni } => demo::demo(carica, comuni.map(NonZeroUsize::get)).await,
         Comando::Migra => sistema::migra().await,
-        Comando::Copia { cartella } => sistema::copia(&cartella).await,
-        Comando::Ripristina { cartella } => sistema::ripristina(&cartella).await,
+        Comando::Copia { cartella, chiave } => sistema::copia(&cartella, chiave.as_deref()).await,
+        Comando::Ripristina { cartella, chiave } => sistema::ripristina(&cartella, chiave.as_deref()).await,
+        Comando::Chiave(Chiave::Rifai) => sistema::rifai_chiave().await,
         Comando::Db(Db::Url { ruolo }) => sistema::url(ruolo).await,
         Comando::Db(Db::Ruoli) => Ok(vec![db::istruzioni_dei_ruoli().trim_end().to_owned()]),
         Comando::Verifica(v) => registri::verifica(v.ente.as_deref(), v.teste.as_deref()).await,
@@ -236,5 +258,6 @@ pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
         Comando::Servizio(Servizio::Attiva { servizio, ente }) => enti::attiva(&servizio, &ente).await,
         Comando::Utente(Utente::Crea(c)) => enti::crea_utente(&c).await,
         Comando::Utente(Utente::Password { utente }) => enti::password(&utente).await,
+        Comando::Utente(Utente::Azzera { utente }) => enti::azzera(&utente).await,
     }
 }

@@ -4,9 +4,11 @@
 
 mod risposta;
 mod sito;
+mod telefono;
 
 pub use risposta::Risposta;
 pub use sito::{PAROLA, Sito, configurazione, multipart};
+pub use telefono::{biscotto, codice_del_telefono};
 
 use authz::{Azione, Chi, Consenti, Permesso};
 use db::prova::Prova;

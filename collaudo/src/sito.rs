@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use authz::RegistroAccessi;
+use authz::{RegistroAccessi, Serratura};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -57,6 +57,7 @@ impl Sito {
             archivio: archivio.clone(),
             accessi: RegistroAccessi::avvia(&prova.db),
             metriche: web::Metriche::default(),
+            serratura: Serratura::locale().into(),
             servizi,
             servizi_attivi,
             config: Arc::new(config),

@@ -15,8 +15,15 @@ const ORDINE: &[(&[&str], bool)] = &[
 ];
 
 /// Dependencies that may appear in one Cargo.toml only.
-const UNA_CASA: &[(&str, &str)] =
-    &[("typst", "pdf"), ("lopdf", "pdf"), ("object_store", "storage"), ("getrandom", "db"), ("argon2", "authz")];
+const UNA_CASA: &[(&str, &str)] = &[
+    ("typst", "pdf"),
+    ("lopdf", "pdf"),
+    ("object_store", "storage"),
+    ("getrandom", "db"),
+    ("argon2", "authz"),
+    ("ring", "authz"),
+    ("qrcodegen", "web"),
+];
 
 pub fn controlla() -> anyhow::Result<()> {
     let meta = MetadataCommand::new().no_deps().exec()?;

@@ -47,6 +47,7 @@ const AMBITI: [Ambito; 8] = [
 /// What a scope may do to the rows of an ente that is not its own, and why.
 const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Porta", "accesso.ruolo", "select", "who signs in has roles in every ente"),
+    ("Porta", "accesso.requisito", "select", "what roles ask of who signs in, in every ente"),
     ("Coda", "lavori.lavoro", "select", "the queue is one"),
     ("Coda", "lavori.lavoro", "insert", "the queue is one"),
     ("Coda", "lavori.lavoro", "update", "the queue is one"),

@@ -81,6 +81,9 @@ impl<'a> Visita<'a> {
         let dove = req.uri().to_string();
         let r = self.sito.clone().oneshot(req).await.unwrap();
         let stato = r.status();
+        if let Some(b) = collaudo::biscotto(r.headers(), "alleanza-ingresso") {
+            self.biscotto = b;
+        }
         let html = r.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.to_str().unwrap().starts_with("text/html"));
         if let Some(altrove) = r.headers().get(header::LOCATION) {
             return (stato, altrove.to_str().unwrap().to_owned());
@@ -241,6 +244,9 @@ async fn every_template_is_drawn() {
         ignoto.invia("/e/c_e307/fascicoli", "application/x-www-form-urlencoded", "oggetto=Tetto".into()).await;
     assert_eq!(scaduta.0, StatusCode::UNAUTHORIZED);
     pagine.append(&mut ignoto.pagine);
+    let mut marta = Visita::di(&sito, "localhost", String::new());
+    marta.con_due_fattori(&m).await;
+    pagine.append(&mut marta.pagine);
     // The frame of the door has no words that the other frames do not have: it was seen above.
     let mut mai = mai_disegnati(&pagine);
     mai.retain(|p| !p.ends_with("/cornice_nuda.html"));
@@ -331,6 +337,23 @@ impl Visita<'_> {
             |(n, v): (&str, &str)| format!("--x\r\ncontent-disposition: form-data; name=\"{n}\"\r\n\r\n{v}\r\n");
         let corpo = tutti.map(parte).collect::<String>() + file + "--x--\r\n";
         self.invia(dove, "multipart/form-data; boundary=x", corpo).await
+    }
+
+    /// The door of who holds a role that asks for more than a password: first to enrol, then to prove.
+    async fn con_due_fattori(&mut self, m: &Mondo) {
+        let ente = authz::ente_per_codice(&m.prova.db, &m.a).await.unwrap().unwrap().ente;
+        let mut tx = m.prova.db.di_ente(ente).await.unwrap();
+        authz::chiedi(&mut tx, "consultazione", Some(authz::Richiesto::Qualsiasi)).await.unwrap();
+        tx.commit().await.unwrap();
+        let modulo = "application/x-www-form-urlencoded";
+        let parola = format!("utente=marta.colantoni&parola={}", app::storia::PAROLA);
+        self.invia("/accedi", modulo, parola.clone()).await;
+        let (_, pagina) = self.apri("/accedi/iscrivi").await;
+        let sigillo = pagina.split_once(r#"name="sigillo" value=""#).unwrap().1.split('"').next().unwrap();
+        let codice = collaudo::codice_del_telefono(&pagina, m.prova.db.orologio().adesso());
+        self.invia("/accedi/iscrivi", modulo, format!("sigillo={sigillo}&codice={codice}")).await;
+        self.invia("/accedi", modulo, parola).await;
+        self.apri("/accedi/fattore").await;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::{services, storia};
-use authz::RegistroAccessi;
+use authz::{RegistroAccessi, Serratura};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
@@ -25,6 +25,7 @@ pub fn sito(m: &Mondo) -> axum::Router {
         archivio: m.archivio.clone(),
         accessi: RegistroAccessi::avvia(&m.prova.db),
         metriche: web::Metriche::default(),
+        serratura: Serratura::locale().into(),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
         config: Arc::new(config),

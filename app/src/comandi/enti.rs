@@ -131,6 +131,13 @@ pub async fn password(utente: &str) -> anyhow::Result<Vec<String>> {
     Ok(vec![format!("{utente}: password cambiata.")])
 }
 
+pub async fn azzera(utente: &str) -> anyhow::Result<Vec<String>> {
+    let casa = Casa::apri(None).await?;
+    authz::togli_fattori(&casa.manut, utente).await?;
+    casa.chiudi().await?;
+    Ok(vec![format!("{utente}: senza più secondi fattori né sessioni. Entra con la password, e ne sceglie di nuovi.")])
+}
+
 /// The password comes on standard input, so that no list of processes shows it.
 fn leggi_parola() -> anyhow::Result<String> {
     let mut testo = String::new();

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use authz::RegistroAccessi;
+use authz::{RegistroAccessi, Serratura, Sito};
 use db::Db;
 use jobs::Contesto;
 use tokio::net::TcpListener;
@@ -54,10 +54,17 @@ pub(crate) async fn rispondi(
     })?;
     let indirizzo = listener.local_addr()?;
     let config = Arc::new(configurazione(&casa.modo().await?, indirizzo.port())?);
+    let sito = Sito {
+        nome: config.nome.clone(),
+        host: config.host_scrivania.clone(),
+        origine: config.indirizzo(&config.host_scrivania, ""),
+    };
+    let serratura = Serratura::nuova(casa.chiave.clone(), sito);
     let stato = Stato {
         db: db.clone(),
         archivio: casa.archivio.clone(),
         accessi: RegistroAccessi::avvia(&db),
+        serratura: Arc::new(serratura),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
         config: config.clone(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 
 use crate::casa::{Casa, radice};
+use crate::chiave;
 use crate::cli::RuoloDb;
 
 pub async fn migra() -> anyhow::Result<Vec<String>> {
@@ -28,9 +29,14 @@ pub async fn url(ruolo: RuoloDb) -> anyhow::Result<Vec<String>> {
     Ok(vec![cluster.url(nome)])
 }
 
-/// A base backup of the private cluster and the archive beside it: `DIR/pg`, `DIR/archivio`.
-pub async fn copia(cartella: &Path) -> anyhow::Result<Vec<String>> {
+/// A base backup of the private cluster and the archive beside it: `DIR/pg`, `DIR/archivio`. The key goes elsewhere, or a
+/// stolen copy would open what it seals.
+pub async fn copia(cartella: &Path, chiave: Option<&Path>) -> anyhow::Result<Vec<String>> {
     vuota(cartella)?;
+    if let Some(file) = chiave {
+        let dentro = std::path::absolute(file)?.starts_with(std::path::absolute(cartella)?);
+        ensure!(!dentro, "CNF-035: la chiave non sta nella copia: scegli un file fuori da {}", cartella.display());
+    }
     let casa = Casa::apri(None).await?;
     let cluster =
         casa.cluster().context("CNF-005: con DATABASE_URL la copia si fa con gli strumenti di quel server")?;
@@ -48,18 +54,48 @@ pub async fn copia(cartella: &Path) -> anyhow::Result<Vec<String>> {
     );
     let (da, a) = (casa.radice.join("archivio"), cartella.join("archivio"));
     let n = tokio::task::spawn_blocking(move || copia_albero(&da, &a)).await??;
+    let mut righe = vec![format!("Copia in {}: database e {n} documenti.", cartella.display())];
+    righe.push(match chiave {
+        Some(file) => {
+            chiave::copia(&chiave::file(&casa.radice), file)?;
+            format!("La chiave è in {}: conservala lontano dalla copia.", file.display())
+        }
+        None => format!(
+            "La chiave non è nella copia: conserva altrove {}, o chi ha i codici sul telefono dovrà rifarli.",
+            chiave::file(&casa.radice).display()
+        ),
+    });
     casa.chiudi().await?;
-    Ok(vec![format!("Copia in {}: database e {n} documenti.", cartella.display())])
+    Ok(righe)
+}
+
+/// Makes the key at hand the installation's, at the price of what another key had sealed.
+pub async fn rifai_chiave() -> anyhow::Result<Vec<String>> {
+    let casa = Casa::senza_chiave(None).await?;
+    let gia = authz::riconosci_chiave(&casa.manut, &casa.chiave).await?;
+    if !gia {
+        authz::cambia_chiave(&casa.manut, &casa.chiave).await?;
+    }
+    let file = chiave::file(&casa.radice);
+    casa.chiudi().await?;
+    Ok(vec![if gia {
+        format!("{} è già la chiave di questa installazione: non è cambiato nulla.", file.display())
+    } else {
+        format!("{} è la chiave di questa installazione. Chi aveva i codici sul telefono li rifà.", file.display())
+    }])
 }
 
 /// Puts a copy in place of an installation that does not exist yet.
-pub async fn ripristina(cartella: &Path) -> anyhow::Result<Vec<String>> {
+pub async fn ripristina(cartella: &Path, chiave: Option<&Path>) -> anyhow::Result<Vec<String>> {
     let radice = radice()?;
     ensure!(cartella.join("pg/PG_VERSION").is_file(), "CNF-007: {} non è una copia di Alleanza", cartella.display());
     if radice.join("pg").exists() {
         bail!("CNF-008: {} contiene già un’installazione: spostala, o scegli un’altra ALLEANZA_HOME", radice.display());
     }
     std::fs::create_dir_all(&radice)?;
+    if let Some(file) = chiave {
+        chiave::copia(file, &chiave::file(&radice))?;
+    }
     let (da, a) = (cartella.to_path_buf(), radice.clone());
     let n = tokio::task::spawn_blocking(move || -> anyhow::Result<usize> {
         let o = std::process::Command::new("cp").args(["-a", "--"]).arg(da.join("pg")).arg(a.join("pg")).output()?;
@@ -67,8 +103,19 @@ pub async fn ripristina(cartella: &Path) -> anyhow::Result<Vec<String>> {
         if da.join("archivio").exists() { copia_albero(&da.join("archivio"), &a.join("archivio")) } else { Ok(0) }
     })
     .await??;
-    Casa::apri(None).await?.chiudi().await?;
-    Ok(vec![format!("Ripristinata in {}: database e {n} documenti. Ora: alleanza verifica", radice.display())])
+    let casa = Casa::senza_chiave(None).await?;
+    let giusta = authz::riconosci_chiave(&casa.manut, &casa.chiave).await?;
+    casa.chiudi().await?;
+    let ora = if giusta {
+        "Ora: alleanza verifica".to_owned()
+    } else {
+        let file = chiave::file(&radice);
+        format!(
+            "Ora metti la chiave di questa installazione in {}; se è perduta: alleanza chiave rifai",
+            file.display()
+        )
+    };
+    Ok(vec![format!("Ripristinata in {}: database e {n} documenti. {ora}", radice.display())])
 }
 
 /// Creates `cartella`, or refuses one that holds something.

@@ -1,6 +1,6 @@
 -- Replaceable: policies, grants and the insert-only door of schema accesso.
 select sistema.proteggi('accesso.ufficio'), sistema.proteggi('accesso.ruolo'), sistema.proteggi('accesso.audit'),
-       sistema.proteggi('accesso.registro_accessi');
+       sistema.proteggi('accesso.registro_accessi'), sistema.proteggi('accesso.requisito');
 select sistema.sola_aggiunta('accesso.audit'), sistema.sola_aggiunta('accesso.registro_accessi');
 
 -- Names of enti are public (they are in the national index); hosts are needed to write links.
@@ -27,13 +27,20 @@ grant select on accesso.ufficio, accesso.ruolo to alleanza_scrivania;
 grant select, insert on accesso.audit to alleanza_app;
 grant select on accesso.registro_accessi to alleanza_app;
 
+grant select, insert, delete on accesso.requisito to alleanza_app;
+grant update (fattore) on accesso.requisito to alleanza_app;
+
 -- The door: who you are, where you may go. It reads roles of every ente, and nothing of what enti do.
-grant select on accesso.persona, accesso.ruolo to alleanza_porta;
-grant select, insert, update, delete on accesso.sessione, accesso.tentativo to alleanza_porta;
+grant select on accesso.persona, accesso.ruolo, accesso.requisito to alleanza_porta;
+grant select, insert, update, delete on accesso.sessione, accesso.tentativo, accesso.ingresso, accesso.totp to alleanza_porta;
+grant select, insert, delete on accesso.codice_recupero to alleanza_porta;
+grant select, insert on accesso.evento to alleanza_porta;
 drop policy if exists della_porta on accesso.persona;
 create policy della_porta on accesso.persona for select to alleanza_porta using (true);
 drop policy if exists della_porta on accesso.ruolo;
 create policy della_porta on accesso.ruolo for select to alleanza_porta using (true);
+drop policy if exists della_porta on accesso.requisito;
+create policy della_porta on accesso.requisito for select to alleanza_porta using (true);
 
 -- Owner functions: people are made by an administrator of an ente, who may not read others.
 drop policy if exists del_proprietario on accesso.persona;
@@ -64,6 +71,15 @@ language sql security definer set search_path = pg_catalog, accesso, pg_temp as 
 $$;
 grant execute on function accesso.persona_per_utente(text, text, text) to alleanza_app;
 
+-- Whether the people of this ente have a second factor: an administrator may know that, and nothing of what it is.
+create or replace function accesso.fattori_di_qui() returns table (persona uuid, totp boolean)
+language sql stable security definer set search_path = pg_catalog, accesso, pg_temp as $$
+  select r.persona, exists (select from accesso.totp t where t.persona = r.persona)
+  from (select distinct persona from accesso.ruolo
+        where ente = nullif(current_setting('alleanza.ente', true), '')::integer) r
+$$;
+grant execute on function accesso.fattori_di_qui() to alleanza_app;
+
 -- First password only, and only for a person of this ente and of no other: whoever sets it could enter elsewhere in that
 -- person's name. Changing one belongs to the person.
 drop policy if exists ovunque on accesso.ruolo;
@@ -79,3 +95,13 @@ language sql security definer set search_path = pg_catalog, accesso, pg_temp as 
   select exists (select from fatta)
 $$;
 grant execute on function accesso.prima_parola(uuid, text) to alleanza_app;
+
+-- A new password, for whom a session is of and for nobody else: the door itself may not write one.
+create or replace function accesso.cambia_parola(p_sessione uuid, p_parola text) returns boolean
+language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
+  with fatta as (
+    update accesso.persona p set parola = p_parola from accesso.sessione s where s.id = p_sessione and p.id = s.persona
+    returning 1)
+  select exists (select from fatta)
+$$;
+grant execute on function accesso.cambia_parola(uuid, text) to alleanza_porta;

@@ -1,23 +1,43 @@
 //! Who may do what, where: people, roles, permits bound to their place, sessions, audit.
 //!
 //! Invariant: a command takes a [`Permesso`], and only [`Consenti::consenti`] makes one, from the roles it read in that
-//! same transaction. Invariant: every command writes its audit line in its own transaction.
+//! same transaction. Invariant: every command writes its audit line in its own transaction. Invariant: between the first
+//! step of a sign-in and the session nothing opens.
 
 mod accessi;
+mod chiave;
+mod fattori;
+mod ingresso;
+mod mio;
 mod permesso;
 mod persone;
+mod recupero;
+mod requisiti;
+mod serratura;
 mod sessione;
 mod sql;
+mod tentativi;
+mod totp;
 
 pub use accessi::RegistroAccessi;
+pub use chiave::Chiave;
+pub use fattori::{Fattore, Manca, Richiesto};
+pub use ingresso::{Entrata, Ingresso, Iscritta, ingresso, iscrivi_totp, lascia, prova_codice};
+pub use mio::{
+    Evento, MiaSessione, MioAccesso, MioTotp, aggiungi_totp, cambia_parola, chiudi_altre, chiudi_sessione, mio_accesso,
+    rifai_codici, togli_totp,
+};
 pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso};
 pub use persone::{
-    EnteDiHost, NuovaPersona, Persona, PersonaError, UfficioChiuso, aggiungi_ruolo, apri_ufficio, chiudi_ufficio,
-    crea_persona, ente_di_host, ente_per_codice, imposta_parola, passa_ruoli, persone, termina_ruolo, togli_ruolo,
-    uffici, uffici_chiusi,
+    EnteDiHost, NuovaPersona, Persona, PersonaError, UfficioChiuso, aggiungi_ruolo, apri_ufficio, cambia_chiave,
+    chiudi_ufficio, crea_persona, ente_di_host, ente_per_codice, imposta_parola, passa_ruoli, persone,
+    riconosci_chiave, termina_ruolo, togli_fattori, togli_ruolo, uffici, uffici_chiusi,
 };
-pub use sessione::{AccessoNegato, Aperta, EnteDiPersona, Sessione, accedi, esci, riconosci};
+pub use requisiti::{chiedi, requisiti};
+pub use serratura::{Serratura, Sito};
+pub use sessione::{AccessoNegato, Da, EnteDiPersona, Sessione, accedi, esci, non_basta, riconosci};
 pub use sql::ALL as ISTRUZIONI;
+pub use totp::TotpNuovo;
 
 use db::{Migrazioni, Passo, Sostituibile};
 use uuid::Uuid;
@@ -27,6 +47,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
     passi: &[
         Passo { numero: 1, nome: "accesso", sql: include_str!("../migrations/0001_accesso.sql") },
         Passo { numero: 2, nome: "chiusura_ufficio", sql: include_str!("../migrations/0002_chiusura_ufficio.sql") },
+        Passo { numero: 3, nome: "secondo_fattore", sql: include_str!("../migrations/0003_secondo_fattore.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
 };
@@ -35,6 +56,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
 pub const TABELLE: &[(&str, &str)] = &[
     ("accesso.ufficio", "codice"),
     ("accesso.ruolo", "persona, ufficio, ruolo, dal"),
+    ("accesso.requisito", "ruolo"),
     ("accesso.audit", "istante, id"),
     ("accesso.registro_accessi", "istante, id"),
 ];

@@ -4,7 +4,7 @@ use db::{Db, DiEnte, EnteId, Manutenzione, Tx};
 use kernel::Data;
 use sqlx::FromRow;
 
-use crate::{Negato, PersonaId, RUOLI, sessione, sql};
+use crate::{AccessoNegato, Chiave, Negato, PersonaId, RUOLI, sessione, sql};
 
 /// A refusal or a fault about people and roles.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,8 @@ pub enum PersonaError {
     UtenteIllegibile,
     #[error("L’utente «{0}» non esiste.")]
     UtenteIgnoto(String),
+    #[error(transparent)]
+    Accesso(#[from] AccessoNegato),
     #[error(transparent)]
     Negato(#[from] Negato),
     #[error(transparent)]
@@ -234,4 +236,30 @@ pub async fn imposta_parola(m: &Manutenzione, utente: &str, parola: &str) -> Res
         .await?;
     fatta.ok_or_else(|| PersonaError::UtenteIgnoto(utente.to_owned()))?;
     Ok(tx.commit().await?)
+}
+
+/// Takes every second factor and every session away from a person who lost them, from the command line of the technical
+/// centre. The password alone opens again, until a role asks for more.
+pub async fn togli_fattori(m: &Manutenzione, utente: &str) -> Result<(), PersonaError> {
+    let mut tx = m.tx().await?;
+    let fatta: Option<PersonaId> =
+        sqlx::query_scalar(sql::TOGLI_FATTORI).bind(utente.to_lowercase()).fetch_optional(tx.conn()).await?;
+    fatta.ok_or_else(|| PersonaError::UtenteIgnoto(utente.to_owned()))?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether the database's sealed values open with this key; the first key is recorded.
+pub async fn riconosci_chiave(m: &Manutenzione, chiave: &Chiave) -> Result<bool, db::Error> {
+    let mut tx = m.tx().await?;
+    sqlx::query(sql::CHIAVE).bind(chiave.impronta()).execute(tx.conn()).await?;
+    let adesso: Vec<u8> = sqlx::query_scalar(sql::CHIAVE_DI_ADESSO).fetch_one(tx.conn()).await?;
+    tx.commit().await?;
+    Ok(adesso == chiave.impronta())
+}
+
+/// Gives up what was sealed with a lost key: whoever had codes enrols again.
+pub async fn cambia_chiave(m: &Manutenzione, chiave: &Chiave) -> Result<(), db::Error> {
+    let mut tx = m.tx().await?;
+    sqlx::query(sql::CAMBIA_CHIAVE).bind(chiave.impronta()).execute(tx.conn()).await?;
+    tx.commit().await
 }

@@ -1,23 +1,24 @@
-//! Sign-in with argon2id, slow-down of guessing, sessions kept by the hash of their token.
+//! Sign-in with argon2id, sessions kept by the hash of their token.
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use db::{Db, EnteId};
+use db::{Db, EnteId, Porta, Tx};
 use jiff::{SignedDuration, Timestamp};
 use kernel::tempo::giorno_a_roma;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Chi, PersonaError, PersonaId, sql};
+use crate::fattori::basta;
+use crate::ingresso::{Entrata, dopo_il_primo};
+use crate::{Chi, Fattore, PersonaError, PersonaId, Richiesto, sql, tentativi};
 
 /// A day's work, then the person signs in again.
 const DURATA: SignedDuration = SignedDuration::from_hours(12);
-const INATTIVA: SignedDuration = SignedDuration::from_hours(4);
+pub(crate) const INATTIVA: SignedDuration = SignedDuration::from_hours(4);
 /// How stale `vista_il` may be: not a write for each page.
 const PASSO_VISTA: SignedDuration = SignedDuration::from_secs(60);
-/// Failures that cost nothing; each one after them doubles the wait.
-const TENTATIVI_LIBERI: i32 = 5;
-const ATTESA_MASSIMA: i64 = 900;
+/// How long after signing in a person may change what they sign in with.
+const FRESCA: SignedDuration = SignedDuration::from_mins(15);
 const PAROLA_MINIMA: usize = 12;
 
 /// Why the door stays closed; the sentence never says whether the user exists.
@@ -27,6 +28,12 @@ pub enum AccessoNegato {
     NonCorrisponde,
     #[error("Troppi tentativi. Riprova fra {secondi} secondi.")]
     Rallentato { secondi: i64 },
+    #[error("Il codice non è giusto, è passato o è già stato usato.")]
+    CodiceErrato,
+    #[error("È passato troppo tempo dalla password.")]
+    IngressoFinito,
+    #[error("Per cambiare come entri, entra di nuovo.")]
+    NonFresca,
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -37,19 +44,38 @@ impl From<sqlx::Error> for AccessoNegato {
     }
 }
 
-/// A session just opened: the token goes in the cookie and nowhere else.
-#[derive(Debug)]
-pub struct Aperta {
-    pub token: String,
+/// Where a request comes from, as far as the door cares.
+#[derive(Debug, Clone, Copy)]
+pub struct Da<'a> {
+    pub indirizzo: &'a str,
+    /// In a few words: it is how a person tells their sessions apart.
+    pub dispositivo: &'a str,
+}
+
+impl<'a> From<&'a str> for Da<'a> {
+    fn from(indirizzo: &'a str) -> Da<'a> {
+        Da { indirizzo, dispositivo: "" }
+    }
 }
 
 /// A recognised session.
 #[derive(Debug, Clone)]
 pub struct Sessione {
+    /// The handle by which its person closes it; the token is known to the browser alone.
+    pub id: Uuid,
     pub chi: Chi,
     pub utente: String,
     pub csrf: String,
+    pub aperta_il: Timestamp,
     pub enti: Vec<EnteDiPersona>,
+}
+
+impl Sessione {
+    /// Whether the person signed in so recently that they may change what they sign in with: a session left open on a
+    /// desk is not enough.
+    pub fn fresca(&self, adesso: Timestamp) -> bool {
+        adesso.duration_since(self.aperta_il) <= FRESCA
+    }
 }
 
 /// An ente where the person has a role today.
@@ -72,17 +98,13 @@ impl EnteDiPersona {
 }
 
 /// Signs in. Unknown user and wrong password take the same time and say the same words.
-pub async fn accedi(db: &Db, utente: &str, parola: &str, indirizzo: &str) -> Result<Aperta, AccessoNegato> {
+pub async fn accedi<'a>(db: &Db, utente: &str, parola: &str, da: impl Into<Da<'a>>) -> Result<Entrata, AccessoNegato> {
+    let da = da.into();
     // Whatever is typed becomes a key of a table: no longer than a user name, no control characters.
     let utente: String = utente.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(100).collect();
-    let chiavi = [format!("utente:{utente}"), format!("indirizzo:{indirizzo}")];
+    let chiavi = [format!("utente:{utente}"), format!("indirizzo:{}", da.indirizzo)];
     let mut tx = db.porta().await?;
-    let adesso = tx.now();
-    let attesa = attesa_residua(&mut tx, &chiavi, adesso).await?;
-    if attesa > 0 {
-        return Err(AccessoNegato::Rallentato { secondi: attesa });
-    }
-    sqlx::query(sql::SEGNA_TENTATIVO).bind(&chiavi[..]).bind(db::sql(adesso)).execute(tx.conn()).await?;
+    tentativi::conta(&mut tx, &chiavi).await?;
     let trovata: Option<(PersonaId, Option<String>)> =
         sqlx::query_as(sql::PERSONA_CHE_ENTRA).bind(&utente).fetch_optional(tx.conn()).await?;
     tx.commit().await?;
@@ -90,63 +112,70 @@ pub async fn accedi(db: &Db, utente: &str, parola: &str, indirizzo: &str) -> Res
     let (persona, phc) = trovata.map_or((None, None), |(p, h)| (Some(p), h));
     let giusta = verifica(parola, phc).await;
     let Some(persona) = persona.filter(|_| giusta) else { return Err(AccessoNegato::NonCorrisponde) };
-    apri(db, persona, &chiavi, indirizzo).await
+    let mut tx = db.porta().await?;
+    tentativi::azzera(&mut tx, &chiavi).await?;
+    let entrata = dopo_il_primo(&mut tx, persona, None, da).await?;
+    tx.commit().await?;
+    Ok(entrata)
 }
 
-async fn apri(db: &Db, persona: PersonaId, chiavi: &[String], indirizzo: &str) -> Result<Aperta, AccessoNegato> {
-    let token = db::caso::token();
-    let mut tx = db.porta().await?;
-    let adesso = tx.now();
-    sqlx::query(sql::AZZERA_TENTATIVI).bind(chiavi).execute(tx.conn()).await?;
+/// Writes a session and gives its token, which goes in the cookie and nowhere else.
+pub(crate) async fn riga_di_sessione(
+    tx: &mut Tx<Porta>,
+    persona: PersonaId,
+    provato: Option<Fattore>,
+    da: Da<'_>,
+) -> Result<String, db::Error> {
+    let (token, adesso) = (db::caso::token(), tx.now());
     sqlx::query(sql::APRI_SESSIONE)
         .bind(impronta(&token))
         .bind(persona)
         .bind(db::caso::token())
         .bind(db::sql(adesso))
         .bind(db::sql(adesso + DURATA))
-        .bind(indirizzo)
+        .bind(da.indirizzo)
+        .bind(provato)
+        .bind(da.dispositivo)
         .execute(tx.conn())
         .await?;
-    tx.commit().await?;
-    Ok(Aperta { token })
+    Ok(token)
 }
 
-async fn attesa_residua(
-    tx: &mut db::Tx<db::Porta>,
-    chiavi: &[String],
-    adesso: Timestamp,
-) -> Result<i64, AccessoNegato> {
-    let righe: Vec<(String, i32, jiff_sqlx::Timestamp)> =
-        sqlx::query_as(sql::TENTATIVI).bind(chiavi).bind(db::sql(adesso)).fetch_all(tx.conn()).await?;
-    let residua = |(chiave, falliti, ultimo): (String, i32, jiff_sqlx::Timestamp)| {
-        // An office of thirty people shares one address: it is given ten times the patience.
-        let liberi = if chiave.starts_with("indirizzo:") { TENTATIVI_LIBERI * 10 } else { TENTATIVI_LIBERI };
-        let oltre = u32::try_from(falliti - liberi).ok().filter(|n| *n > 0)?;
-        let attesa = 1_i64.checked_shl(oltre.min(30)).map_or(ATTESA_MASSIMA, |s| s.min(ATTESA_MASSIMA));
-        let passati = adesso.duration_since(ultimo.to_jiff()).as_secs();
-        Some((attesa - passati).max(0))
-    };
-    Ok(righe.into_iter().filter_map(residua).max().unwrap_or(0))
-}
-
-/// Finds the session of a token: not expired, not idle, of a person still active.
+/// Finds the session of a token: not expired, not idle, of a person still active, proven as much as their roles ask today.
 pub async fn riconosci(db: &Db, token: &str, operazione: Uuid) -> Result<Option<Sessione>, db::Error> {
     let mut tx = db.porta().await?;
+    let righe = righe_di(&mut tx, token).await?;
+    let Some(prima) = righe.first().filter(|_| abbastanza(&righe)) else { return Ok(None) };
     let adesso = tx.now();
-    let righe: Vec<Riga> = sqlx::query_as(sql::SESSIONE)
-        .bind(impronta(token))
-        .bind(db::sql(adesso))
-        .bind(db::sql(giorno_a_roma(adesso)))
-        .bind(db::sql(adesso - INATTIVA))
-        .fetch_all(tx.conn())
-        .await?;
-    let Some(prima) = righe.first() else { return Ok(None) };
     if adesso.duration_since(prima.vista_il.to_jiff()) > PASSO_VISTA {
         sqlx::query(sql::TOCCA_SESSIONE).bind(impronta(token)).bind(db::sql(adesso)).execute(tx.conn()).await?;
         tx.commit().await?;
     }
     let chi = Chi { persona: prima.persona, nome: format!("{} {}", prima.nome, prima.cognome), operazione };
-    Ok(Some(Sessione { chi, utente: prima.utente.clone(), csrf: prima.csrf.clone(), enti: enti(righe) }))
+    let (utente, csrf, aperta_il) = (prima.utente.clone(), prima.csrf.clone(), prima.creata_il.to_jiff());
+    Ok(Some(Sessione { id: prima.id, chi, utente, csrf, aperta_il, enti: enti(righe) }))
+}
+
+/// Whether the token is of a session that roles given meanwhile have made too weak: signing in again mends it.
+pub async fn non_basta(db: &Db, token: &str) -> Result<bool, db::Error> {
+    let righe = righe_di(&mut db.porta().await?, token).await?;
+    Ok(!abbastanza(&righe))
+}
+
+async fn righe_di(tx: &mut Tx<Porta>, token: &str) -> Result<Vec<Riga>, db::Error> {
+    let adesso = tx.now();
+    Ok(sqlx::query_as(sql::SESSIONE)
+        .bind(impronta(token))
+        .bind(db::sql(adesso))
+        .bind(db::sql(giorno_a_roma(adesso)))
+        .bind(db::sql(adesso - INATTIVA))
+        .fetch_all(tx.conn())
+        .await?)
+}
+
+fn abbastanza(righe: &[Riga]) -> bool {
+    let richiesto = righe.iter().filter_map(|r| Richiesto::di_livello(r.livello)).max();
+    basta(richiesto, righe.first().and_then(|r| r.fattore))
 }
 
 /// Closes the session of a token; an unknown one is already closed.
@@ -158,9 +187,12 @@ pub async fn esci(db: &Db, token: &str) -> Result<(), db::Error> {
 
 #[derive(sqlx::FromRow)]
 struct Riga {
+    id: Uuid,
     persona: PersonaId,
     csrf: String,
+    creata_il: jiff_sqlx::Timestamp,
     vista_il: jiff_sqlx::Timestamp,
+    fattore: Option<Fattore>,
     utente: String,
     nome: String,
     cognome: String,
@@ -168,6 +200,7 @@ struct Riga {
     codice: Option<String>,
     denominazione: Option<String>,
     ruoli: Option<Vec<String>>,
+    livello: Option<i32>,
 }
 
 fn enti(righe: Vec<Riga>) -> Vec<EnteDiPersona> {
@@ -192,7 +225,7 @@ fn sigla(denominazione: &str, gia: &[EnteDiPersona]) -> String {
     nuova.or_else(|| coppie.clone().next()).unwrap_or_else(|| prima.to_string())
 }
 
-fn impronta(token: &str) -> Vec<u8> {
+pub(crate) fn impronta(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 

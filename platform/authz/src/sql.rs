@@ -28,19 +28,74 @@ pub(crate) const AZZERA_TENTATIVI: &str = "delete from accesso.tentativo where c
 pub(crate) const PERSONA_CHE_ENTRA: &str =
     "select id, parola from accesso.persona where utente = $1 and disattivata_il is null";
 pub(crate) const APRI_SESSIONE: &str = "insert into accesso.sessione \
-     (impronta, persona, csrf, creata_il, vista_il, scade_il, indirizzo) values ($1, $2, $3, $4, $4, $5, $6)";
+     (impronta, persona, csrf, creata_il, vista_il, scade_il, indirizzo, fattore, dispositivo) \
+     values ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
 pub(crate) const CHIUDI_SESSIONE: &str = "delete from accesso.sessione where impronta = $1";
 pub(crate) const TOCCA_SESSIONE: &str = "update accesso.sessione set vista_il = $2 where impronta = $1";
-// One row per ente of the person, or one row without ente for who has no role yet.
-pub(crate) const SESSIONE: &str = "select s.persona, s.csrf, s.vista_il, p.utente, p.nome, p.cognome, \
-       r.ente, e.codice, e.denominazione, r.ruoli \
+// One row per ente of the person, or one row without ente for who has no role yet; with the strictest second factor that
+// their roles ask for there.
+pub(crate) const SESSIONE: &str = "select s.id, s.persona, s.csrf, s.creata_il, s.vista_il, s.fattore, p.utente, p.nome, \
+       p.cognome, r.ente, e.codice, e.denominazione, r.ruoli, r.livello \
      from accesso.sessione s \
      join accesso.persona p on p.id = s.persona and p.disattivata_il is null \
-     left join lateral (select ente, array_agg(distinct ruolo order by ruolo) as ruoli from accesso.ruolo \
-       where persona = s.persona and dal <= $3 and (al is null or al >= $3) group by ente) r on true \
+     left join lateral (select o.ente, array_agg(distinct o.ruolo order by o.ruolo) as ruoli, \
+         max(case q.fattore when 'passkey' then 2 when 'qualsiasi' then 1 end) as livello \
+       from accesso.ruolo o left join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
+       where o.persona = s.persona and o.dal <= $3 and (o.al is null or o.al >= $3) group by o.ente) r on true \
      left join accesso.ente e on e.id = r.ente \
      where s.impronta = $1 and s.scade_il > $2 and s.vista_il > $4 \
      order by e.denominazione, e.codice";
+
+pub(crate) const SESSIONI: &str = "select id, creata_il, vista_il, indirizzo, dispositivo, fattore from accesso.sessione \
+     where persona = $1 and scade_il > $2 and vista_il > $3 order by vista_il desc, id";
+pub(crate) const CHIUDI_MIA: &str = "delete from accesso.sessione where persona = $1 and id = $2";
+pub(crate) const CAMBIA_PAROLA: &str = "select accesso.cambia_parola($1, $2)";
+pub(crate) const CHIUDI_ALTRE: &str = "delete from accesso.sessione where persona = $1 and id <> $2";
+
+// ---- the second factor ----
+pub(crate) const INGRESSO: &str = "select i.persona, p.utente, i.fattore from accesso.ingresso i \
+     join accesso.persona p on p.id = i.persona and p.disattivata_il is null \
+     where i.impronta = $1 and i.scade_il > $2";
+// What nobody finished goes when somebody begins.
+pub(crate) const APRI_INGRESSO: &str = "with vecchi as (delete from accesso.ingresso where scade_il < $4) \
+     insert into accesso.ingresso (impronta, persona, fattore, scade_il) values ($1, $2, $3, $5)";
+pub(crate) const AVANZA_INGRESSO: &str = "update accesso.ingresso set fattore = $2 where impronta = $1";
+pub(crate) const CHIUDI_INGRESSO: &str = "delete from accesso.ingresso where impronta = $1";
+pub(crate) const SITUAZIONE: &str = "select exists (select from accesso.totp where persona = $1), false, \
+       (select max(case q.fattore when 'passkey' then 2 else 1 end) from accesso.ruolo o \
+        join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
+        where o.persona = $1 and o.dal <= $2 and (o.al is null or o.al >= $2))";
+pub(crate) const SEGNA_EVENTO: &str =
+    "insert into accesso.evento (persona, istante, fatto, indirizzo) values ($1, $2, $3, $4)";
+pub(crate) const EVENTI: &str = "select istante, fatto, indirizzo from accesso.evento where persona = $1 \
+     order by istante desc, id desc limit $2";
+pub(crate) const ISCRIVI_TOTP: &str = "insert into accesso.totp (persona, segreto, ultimo_passo, creato_il) \
+     values ($1, $2, $3, $4) on conflict (persona) do update set segreto = excluded.segreto, \
+       ultimo_passo = excluded.ultimo_passo, creato_il = excluded.creato_il, usato_il = null";
+pub(crate) const SEGRETO_TOTP: &str = "select segreto from accesso.totp where persona = $1";
+// The row's lock lets one of two equal codes through.
+pub(crate) const USA_TOTP: &str =
+    "update accesso.totp set ultimo_passo = $2, usato_il = $3 where persona = $1 and ultimo_passo < $2";
+pub(crate) const TOGLI_TOTP: &str = "delete from accesso.totp where persona = $1";
+pub(crate) const MIO_TOTP: &str = "select creato_il, usato_il from accesso.totp where persona = $1";
+pub(crate) const NUOVI_CODICI: &str = "insert into accesso.codice_recupero (persona, impronta, creato_il) \
+     select $1, i, $3 from unnest($2::bytea[]) i";
+pub(crate) const QUANTI_CODICI: &str = "select count(*) from accesso.codice_recupero where persona = $1";
+pub(crate) const USA_CODICE: &str = "delete from accesso.codice_recupero where persona = $1 and impronta = $2";
+pub(crate) const TOGLI_CODICI: &str = "delete from accesso.codice_recupero where persona = $1";
+pub(crate) const CHIAVE: &str = "insert into accesso.chiave (impronta) values ($1) on conflict do nothing";
+pub(crate) const CHIAVE_DI_ADESSO: &str = "select impronta from accesso.chiave";
+pub(crate) const CAMBIA_CHIAVE: &str = "with segreti as (delete from accesso.totp) \
+     update accesso.chiave set impronta = $1";
+pub(crate) const TOGLI_FATTORI: &str = "with p as (select id from accesso.persona where utente = $1), \
+       t as (delete from accesso.totp where persona = (select id from p)), \
+       c as (delete from accesso.codice_recupero where persona = (select id from p)), \
+       s as (delete from accesso.sessione where persona = (select id from p)) \
+     select id from p";
+pub(crate) const REQUISITI: &str = "select ruolo, fattore from accesso.requisito where ente = $1 order by ruolo";
+pub(crate) const CHIEDI: &str = "insert into accesso.requisito (ente, ruolo, fattore) values ($1, $2, $3) \
+     on conflict (ente, ruolo) do update set fattore = excluded.fattore";
+pub(crate) const NON_CHIEDERE: &str = "delete from accesso.requisito where ente = $1 and ruolo = $2";
 
 pub(crate) const PERSONA_PER_UTENTE: &str = "select accesso.persona_per_utente($1, $2, $3)";
 pub(crate) const PRIMA_PAROLA: &str = "select accesso.prima_parola($1, $2)";
@@ -78,8 +133,12 @@ pub(crate) const PAROLA_DI_SERVIZIO: &str = "update accesso.persona set parola =
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: UFFICIO_CHE_PUO, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
-        UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE;
+        UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE,
+        REQUISITI, CHIEDI, NON_CHIEDERE;
     Porta: ENTE_DI_HOST, TENTATIVI, SEGNA_TENTATIVO, AZZERA_TENTATIVI, PERSONA_CHE_ENTRA, APRI_SESSIONE,
-        CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE;
-    Manutenzione: PAROLA_DI_SERVIZIO;
+        CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE, SESSIONI, CHIUDI_MIA, CHIUDI_ALTRE,
+        CAMBIA_PAROLA, INGRESSO, APRI_INGRESSO, AVANZA_INGRESSO, CHIUDI_INGRESSO, SITUAZIONE,
+        SEGNA_EVENTO, EVENTI, ISCRIVI_TOTP, SEGRETO_TOTP, USA_TOTP, TOGLI_TOTP, MIO_TOTP, NUOVI_CODICI, QUANTI_CODICI,
+        USA_CODICE, TOGLI_CODICI;
+    Manutenzione: PAROLA_DI_SERVIZIO, CHIAVE, CHIAVE_DI_ADESSO, CAMBIA_CHIAVE, TOGLI_FATTORI;
 };

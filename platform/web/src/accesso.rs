@@ -1,36 +1,45 @@
-//! The door: sign-in, sign-out, the cookie, where to go afterwards.
+//! The door: sign-in by steps, sign-out, the cookies, where to go afterwards.
+
+mod fattore;
+mod mio;
 
 use askama::Template;
-use authz::AccessoNegato;
+use authz::{AccessoNegato, Entrata};
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::contorno::Operazione;
-use crate::host::Indirizzo;
+use crate::host::Provenienza;
 use crate::stato::Configurazione;
 use crate::{Errore, Inviato, Modulo, Pagina, Rotta, Stato, operatore};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
-    vec![
+    let porta = vec![
         Rotta::aperta_get("/accedi", mostra),
         Rotta::aperta_post("/accedi", entra),
         Rotta::scrivania_post("/esci", esci),
-    ]
+    ];
+    porta.into_iter().chain(fattore::rotte()).chain(mio::rotte()).collect()
 }
 
 #[derive(Template)]
 #[template(path = "accedi.html")]
 struct Accedi {
     nome: String,
+    /// Why somebody who had signed in is here again.
+    perche: &'static str,
     modulo: Modulo,
 }
 
+/// Where to go afterwards; `ancora` for who has a session and must sign in again all the same.
 #[derive(Deserialize)]
 struct Poi {
     #[serde(default)]
     poi: String,
+    #[serde(default)]
+    ancora: String,
 }
 
 async fn mostra(
@@ -39,68 +48,98 @@ async fn mostra(
     Query(q): Query<Poi>,
     headers: HeaderMap,
 ) -> Result<Response, Errore> {
-    if operatore::riconosci(&stato, token(&stato.config, &headers), &operazione).await?.is_some() {
-        return Ok(Redirect::to(locale(&q.poi)).into_response());
+    let poi = locale(&q.poi);
+    let modulo = Modulo::nuovo("").con("poi", poi);
+    let Some(token) = token(&stato.config, &headers) else { return Ok(pagina(&stato, modulo, "")) };
+    if operatore::riconosci(&stato, Some(token.clone()), &operazione).await?.is_none() {
+        let debole = authz::non_basta(&stato.db, &token).await?;
+        let perche = if debole { "Un tuo ruolo adesso chiede un secondo fattore: entra di nuovo." } else { "" };
+        return Ok(pagina(&stato, modulo, perche));
     }
-    Ok(pagina(&stato, Modulo::nuovo("").con("poi", locale(&q.poi))))
+    if q.ancora.is_empty() {
+        return Ok(Redirect::to(poi).into_response());
+    }
+    Ok(pagina(&stato, modulo, "Per cambiare come entri, entra di nuovo: così sappiamo che sei tu."))
 }
 
 async fn entra(
     State(stato): State<Stato>,
-    Indirizzo(indirizzo): Indirizzo,
+    da: Provenienza,
     headers: HeaderMap,
     Inviato(modulo): Inviato,
 ) -> Result<Response, Errore> {
     let (utente, parola) = (modulo.valore("utente"), modulo.valore("parola"));
-    let poi = locale(modulo.valore("poi")).to_owned();
-    match authz::accedi(&stato.db, utente, parola, &indirizzo).await {
-        Ok(aperta) => {
-            // A new token each time; the one that the browser had, of whoever it was, opens nothing any more.
-            if let Some(t) = token(&stato.config, &headers) {
-                authz::esci(&stato.db, &t).await?;
-            }
-            Ok(([(header::SET_COOKIE, biscotto(&stato.config, &aperta.token))], Redirect::to(&poi)).into_response())
+    match authz::accedi(&stato.db, utente, parola, da.da()).await {
+        Ok(entrata) => dentro(&stato, &headers, entrata, modulo.valore("poi")).await,
+        Err(e) => {
+            let vuoto = Modulo::nuovo("").con("utente", utente).con("poi", locale(modulo.valore("poi")));
+            respinto(vuoto, "utente", e, |m| Ok(pagina(&stato, m, "")))
         }
-        Err(e) => respinto(&stato, &modulo, e),
     }
 }
 
-/// The form again, without the password.
-fn respinto(stato: &Stato, scritto: &Modulo, e: AccessoNegato) -> Result<Response, Errore> {
-    let mut modulo =
-        Modulo::nuovo("").con("utente", scritto.valore("utente")).con("poi", locale(scritto.valore("poi")));
-    match e {
-        AccessoNegato::NonCorrisponde => {
-            tracing::warn!(codice = "AUT-003", "sign-in refused");
-            modulo.segna(
-                "utente",
-                "Nome utente o password non corrispondono. Controlla e riprova.".to_owned(),
-                "AUT-003",
-            );
-            Ok(pagina(stato, modulo))
-        }
-        AccessoNegato::Rallentato { secondi } => {
-            tracing::warn!(codice = "AUT-004", "sign-in slowed down");
-            modulo.segna("utente", format!("Troppi tentativi. Riprova fra {}.", durata(secondi)), "AUT-004");
-            let mut r = pagina(stato, modulo);
-            *r.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            r.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secondi));
-            Ok(r)
-        }
-        AccessoNegato::Db(e) => Err(e.into()),
-    }
+/// The page again, with why the door stays closed beside the field.
+fn respinto(
+    mut modulo: Modulo,
+    campo: &str,
+    e: AccessoNegato,
+    disegna: impl FnOnce(Modulo) -> Result<Response, Errore>,
+) -> Result<Response, Errore> {
+    let codice = match &e {
+        AccessoNegato::NonCorrisponde => "AUT-003",
+        AccessoNegato::Rallentato { .. } => "AUT-004",
+        AccessoNegato::CodiceErrato => "AUT-005",
+        AccessoNegato::IngressoFinito | AccessoNegato::NonFresca | AccessoNegato::Db(_) => return Err(e.into()),
+    };
+    tracing::warn!(codice, "sign-in refused");
+    let AccessoNegato::Rallentato { secondi } = e else {
+        modulo.segna(campo, format!("{e} Controlla e riprova."), codice);
+        return disegna(modulo);
+    };
+    modulo.segna(campo, format!("Troppi tentativi. Riprova fra {}.", durata(secondi)), codice);
+    let mut r = disegna(modulo)?;
+    *r.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    r.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secondi));
+    Ok(r)
 }
 
-fn pagina(stato: &Stato, modulo: Modulo) -> Response {
+fn pagina(stato: &Stato, modulo: Modulo, perche: &'static str) -> Response {
     let s = modulo.stato();
-    Pagina::nuda(stato, "Entra").stato(s).con(Accedi { nome: stato.config.nome.clone(), modulo })
+    Pagina::nuda(stato, "Entra").stato(s).con(Accedi { nome: stato.config.nome.clone(), perche, modulo })
+}
+
+/// After a step of the sign-in: the session and where the person was going, or the next step.
+async fn dentro(stato: &Stato, headers: &HeaderMap, entrata: Entrata, poi: &str) -> Result<Response, Errore> {
+    let verso = if entrata.aperta { locale(poi).to_owned() } else { con_poi("/accedi/fattore", poi) };
+    Ok((biscotti(stato, headers, &entrata).await?, Redirect::to(&verso)).into_response())
+}
+
+/// The cookies after a step. Who signs in again leaves the session they had: a token is never worth more than before.
+async fn biscotti(
+    stato: &Stato,
+    headers: &HeaderMap,
+    entrata: &Entrata,
+) -> Result<AppendHeaders<Vec<(header::HeaderName, String)>>, Errore> {
+    let config = &stato.config;
+    let imposta = |b: String| (header::SET_COOKIE, b);
+    if !entrata.aperta {
+        return Ok(AppendHeaders(vec![imposta(biscotto(config, INGRESSO, &entrata.token, Some(600)))]));
+    }
+    if let Some(vecchio) = token(config, headers) {
+        authz::esci(&stato.db, &vecchio).await?;
+    }
+    let mut nuovi = vec![imposta(biscotto(config, SESSIONE, &entrata.token, None))];
+    if token_di(config, headers, INGRESSO).is_some() {
+        nuovi.push(imposta(biscotto(config, INGRESSO, "", Some(0))));
+    }
+    Ok(AppendHeaders(nuovi))
 }
 
 async fn esci(State(stato): State<Stato>, headers: HeaderMap, _: Inviato) -> Result<Response, Errore> {
     if let Some(t) = token(&stato.config, &headers) {
         authz::esci(&stato.db, &t).await?;
     }
-    let scaduto = format!("{}; Max-Age=0", biscotto(&stato.config, ""));
+    let scaduto = biscotto(&stato.config, SESSIONE, "", Some(0));
     // The Back button shows no page of who has left.
     let pulizia = [(header::HeaderName::from_static("clear-site-data"), "\"cache\"")];
     Ok(([(header::SET_COOKIE, scaduto)], pulizia, Redirect::to("/accedi")).into_response())
@@ -114,19 +153,28 @@ fn durata(secondi: i64) -> String {
     }
 }
 
+/// The cookies of the door: a session, and a sign-in between its steps.
+const SESSIONE: &str = "alleanza";
+const INGRESSO: &str = "alleanza-ingresso";
+
 /// Browsers bind a `__Host-` cookie to this host and to https; over plain http they would refuse it.
-fn nome_biscotto(config: &Configurazione) -> &'static str {
-    if config.https { "__Host-alleanza" } else { "alleanza" }
+fn nome_biscotto(config: &Configurazione, nome: &str) -> String {
+    if config.https { format!("__Host-{nome}") } else { nome.to_owned() }
 }
 
-fn biscotto(config: &Configurazione, token: &str) -> String {
+fn biscotto(config: &Configurazione, nome: &str, token: &str, secondi: Option<u32>) -> String {
     let sicuro = if config.https { "; Secure" } else { "" };
-    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{sicuro}", nome_biscotto(config))
+    let durata = secondi.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
+    format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{sicuro}{durata}", nome_biscotto(config, nome))
 }
 
 /// The token of the session cookie, if the browser sent one.
 pub(crate) fn token(config: &Configurazione, headers: &HeaderMap) -> Option<String> {
-    let nome = nome_biscotto(config);
+    token_di(config, headers, SESSIONE)
+}
+
+fn token_di(config: &Configurazione, headers: &HeaderMap, nome: &str) -> Option<String> {
+    let nome = nome_biscotto(config, nome);
     let coppie = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
     coppie.filter_map(|c| c.trim().split_once('=')).find(|(n, _)| *n == nome).map(|(_, v)| v.to_owned())
 }
@@ -139,13 +187,17 @@ pub(crate) fn locale(poi: &str) -> &str {
 
 /// The address of the door, with the way back.
 pub(crate) fn porta(poi: &str) -> String {
-    match locale(poi) {
-        "/" => "/accedi".to_owned(),
-        poi => format!(
-            "/accedi?poi={}",
-            poi.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace('#', "%23")
-        ),
+    con_poi("/accedi", poi)
+}
+
+/// An address of the door, with the way back unless it is the desk.
+fn con_poi(via: &str, poi: &str) -> String {
+    let poi = locale(poi);
+    if poi == "/" {
+        return via.to_owned();
     }
+    let poi = poi.replace('%', "%25").replace('&', "%26").replace('+', "%2B").replace('#', "%23");
+    format!("{via}{}poi={poi}", if via.contains('?') { '&' } else { '?' })
 }
 
 /// The page that holds the form, when the browser says it and it is ours; otherwise the form's own address.

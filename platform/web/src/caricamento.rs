@@ -185,7 +185,8 @@ pub(crate) async fn testi_scritti(req: Request) -> Vec<(String, String)> {
     } else {
         Form::<Vec<(String, String)>>::from_request(req, &()).await.map(|f| f.0).unwrap_or_default()
     };
-    let segreto = |n: &str| n == CSRF || n == "chiave" || n.contains("parola") || n.contains("password");
+    let segreto =
+        |n: &str| n == CSRF || n == "chiave" || n == "sigillo" || n.contains("parola") || n.contains("password");
     coppie.into_iter().filter(|(n, v)| !segreto(n) && !v.trim().is_empty()).collect()
 }
 

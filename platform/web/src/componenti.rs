@@ -7,6 +7,7 @@ use askama::filters::HtmlSafe;
 use authz::EnteDiPersona;
 use kernel::Impronta;
 use kernel::testo::corto;
+use qrcodegen::{QrCode, QrCodeEcc};
 use uuid::Uuid;
 
 use crate::modulo::ErroreCampo;
@@ -212,6 +213,41 @@ pub struct ImprontaInGruppi {
 
 pub fn impronta(i: &Impronta) -> ImprontaInGruppi {
     ImprontaInGruppi { gruppi: i.a_gruppi() }
+}
+
+/// A text that a telephone reads from the screen: `{{ crate::qr(&uri, "…") }}`.
+#[derive(Template)]
+#[template(
+    source = r#"<svg class="al-qr" viewBox="0 0 {{ lato }} {{ lato }}" role="img" aria-label="{{ etichetta }}"><path fill="currentColor" shape-rendering="crispEdges" d="{{ neri }}"/></svg>"#,
+    ext = "html"
+)]
+pub struct Qr {
+    lato: i32,
+    neri: String,
+    etichetta: &'static str,
+}
+
+/// The white border that readers need around the modules.
+const BORDO_QR: i32 = 4;
+
+pub fn qr(testo: &str, etichetta: &'static str) -> Qr {
+    // A text too long for any symbol draws nothing: what it says is on the page in letters too.
+    let Ok(codice) = QrCode::encode_text(testo, QrCodeEcc::Medium) else {
+        return Qr { lato: 1, neri: String::new(), etichetta };
+    };
+    let lato = codice.size();
+    let mut neri = String::new();
+    for y in 0..lato {
+        let mut x = 0;
+        while x < lato {
+            let corsa = (x..lato).take_while(|x| codice.get_module(*x, y)).count();
+            if corsa > 0 {
+                neri += &format!("M{} {}h{corsa}v1h-{corsa}z", x + BORDO_QR, y + BORDO_QR);
+            }
+            x += i32::try_from(corsa).unwrap_or(lato) + 1;
+        }
+    }
+    Qr { lato: lato + 2 * BORDO_QR, neri, etichetta }
 }
 
 /// An ente with its colour and its whole name.
@@ -435,6 +471,7 @@ html_safe!(
     Fatti,
     Colonne,
     ImprontaInGruppi,
+    Qr,
     Comune,
     PiedeElenco,
     Nascosti,

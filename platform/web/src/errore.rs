@@ -109,6 +109,26 @@ pub const CODICI: &[Frase] = &[
     Frase { codice: "AUT-002", frase: "La tua sessione è finita.", rimedio: "Entra di nuovo." },
     Frase { codice: "AUT-003", frase: "Nome utente o password non corrispondono.", rimedio: "Controlla e riprova." },
     Frase { codice: "AUT-004", frase: "Troppi tentativi.", rimedio: "Aspetta il tempo indicato e riprova." },
+    Frase {
+        codice: "AUT-005",
+        frase: "Il codice non è giusto, è passato o è già stato usato.",
+        rimedio: "Aspetta che ne compaia uno nuovo e scrivi quello.",
+    },
+    Frase {
+        codice: "AUT-006",
+        frase: "È passato troppo tempo dalla password.",
+        rimedio: "Entra di nuovo: il secondo passo va fatto entro dieci minuti.",
+    },
+    Frase {
+        codice: "AUT-007",
+        frase: "La tua sessione è aperta da più di un quarto d’ora.",
+        rimedio: "Per cambiare come entri, entra di nuovo.",
+    },
+    Frase {
+        codice: "AUT-008",
+        frase: "La password è troppo corta.",
+        rimedio: "Usa almeno 12 caratteri: quattro parole vanno bene.",
+    },
 ];
 
 impl Errore {
@@ -192,6 +212,21 @@ impl From<authz::Negato> for Errore {
             authz::Negato::SenzaRuolo { azione, .. } => Errore::Negato { azione, frase: e.to_string() },
             altro => Errore::guasto(altro),
         }
+    }
+}
+
+impl From<authz::AccessoNegato> for Errore {
+    fn from(e: authz::AccessoNegato) -> Self {
+        use authz::AccessoNegato as N;
+        let codice = match e {
+            N::NonCorrisponde => "AUT-003",
+            N::Rallentato { .. } => "AUT-004",
+            N::CodiceErrato => "AUT-005",
+            N::IngressoFinito => "AUT-006",
+            N::NonFresca => "AUT-007",
+            N::Db(e) => return e.into(),
+        };
+        Errore::del_kit(codice, StatusCode::FORBIDDEN)
     }
 }
 

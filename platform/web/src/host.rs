@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
-use authz::EnteDiHost;
+use authz::{Da, EnteDiHost};
 use axum::extract::{ConnectInfo, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -115,10 +115,20 @@ fn dal_proxy(config: &Configurazione, da: Option<&ConnectInfo<SocketAddr>>) -> b
     config.proxy.is_some() && da.map(|c| c.0.ip().to_canonical()) == config.proxy
 }
 
-/// The address of the person, for the slow-down of guessing: the proxy's last word, if it is our proxy.
-pub(crate) struct Indirizzo(pub String);
+/// Where a person knocks from: the address, for the slow-down of guessing (the proxy's last word, if it is our proxy), and
+/// the browser, in a few words.
+pub(crate) struct Provenienza {
+    indirizzo: String,
+    dispositivo: String,
+}
 
-impl FromRequestParts<Stato> for Indirizzo {
+impl Provenienza {
+    pub(crate) fn da(&self) -> Da<'_> {
+        Da { indirizzo: &self.indirizzo, dispositivo: &self.dispositivo }
+    }
+}
+
+impl FromRequestParts<Stato> for Provenienza {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, stato: &Stato) -> Result<Self, Infallible> {
@@ -126,13 +136,38 @@ impl FromRequestParts<Stato> for Indirizzo {
         let inoltrati = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|v| v.to_str().ok());
         let ultimo = inoltrati.and_then(|v| v.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
         let ip = ultimo.filter(|_| dal_proxy(&stato.config, da)).or(da.map(|c| c.0.ip().to_canonical()));
-        Ok(Indirizzo(ip.map_or_else(|| "sconosciuto".to_owned(), |ip| ip.to_string())))
+        let agente = parts.headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        Ok(Provenienza {
+            indirizzo: ip.map_or_else(|| "sconosciuto".to_owned(), |ip| ip.to_string()),
+            dispositivo: dispositivo(agente),
+        })
+    }
+}
+
+/// "Firefox su Windows": enough to recognise one's own, nothing that follows a person around.
+fn dispositivo(agente: &str) -> String {
+    // The order matters: Edge and Opera also say Chrome, Chrome also says Safari.
+    let primo = |nomi: &[(&str, &'static str)]| nomi.iter().find(|(s, _)| agente.contains(s)).map(|(_, n)| *n);
+    let programma =
+        primo(&[("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]);
+    let sistema = primo(&[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (programma, sistema) {
+        (Some(p), Some(s)) => format!("{p} su {s}"),
+        (Some(uno), None) | (None, Some(uno)) => uno.to_owned(),
+        (None, None) => "Un altro programma".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::pulisci;
+    use super::{dispositivo, pulisci};
 
     #[test]
     fn a_host_is_a_name_and_maybe_a_port() {
@@ -154,5 +189,23 @@ mod tests {
             assert_eq!(pulisci(dato).as_deref(), atteso, "{dato:?}");
         }
         assert_eq!(pulisci(&"a".repeat(254)), None);
+    }
+
+    #[test]
+    fn a_browser_is_named_in_a_few_words() {
+        let mozilla = |coda: &str| format!("Mozilla/5.0 ({coda}");
+        for (agente, atteso) in [
+            (mozilla("Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"), "Firefox su Windows"),
+            (mozilla("X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0"), "Edge su Linux"),
+            (
+                mozilla("Linux; Android 10; K) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"),
+                "Chrome su Android",
+            ),
+            (mozilla("iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari su iPhone"),
+            ("curl/8".to_owned(), "Un altro programma"),
+            (String::new(), "Un altro programma"),
+        ] {
+            assert_eq!(dispositivo(&agente), atteso);
+        }
     }
 }

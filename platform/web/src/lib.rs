@@ -28,7 +28,7 @@ mod stato;
 
 pub use caricamento::{Caricamento, FileRicevuto};
 pub use componenti::{
-    Campo, Senso, avviso, colonne, comune, comune_in_elenco, fatti, icona, impronta, pagine, stato, titolo, vuoto,
+    Campo, Senso, avviso, colonne, comune, comune_in_elenco, fatti, icona, impronta, pagine, qr, stato, titolo, vuoto,
 };
 pub use contorno::Operazione;
 pub use errore::{CODICI, Errore};

@@ -45,6 +45,10 @@ impl Persona {
         &self.sessione.csrf
     }
 
+    pub(crate) fn sessione(&self) -> &Sessione {
+        &self.sessione
+    }
+
     /// An empty form of this session.
     pub fn modulo(&self) -> Modulo {
         Modulo::nuovo(self.csrf())

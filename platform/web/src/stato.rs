@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use authz::RegistroAccessi;
+use authz::{RegistroAccessi, Serratura};
 use db::{Db, DiEnte, Tx};
 use kernel::Data;
 use storage::Archivio;
@@ -80,6 +80,8 @@ pub struct Stato {
     pub db: Db,
     pub archivio: Archivio,
     pub accessi: RegistroAccessi,
+    /// The key of the installation, and the names by which the door is known outside.
+    pub serratura: Arc<Serratura>,
     pub servizi: &'static [Service],
     pub servizi_attivi: ServiziAttivi,
     pub config: Arc<Configurazione>,

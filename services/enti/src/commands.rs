@@ -1,5 +1,6 @@
 //! What people do here: each command checks its permit first and writes its audit line.
 
+mod accessi;
 mod adesioni;
 mod lavori;
 mod persone;
@@ -7,6 +8,7 @@ mod scheda;
 mod servizi;
 mod uffici;
 
+pub use accessi::chiedi_fattori;
 pub use adesioni::{
     Fondata, NuovaAdesione, Passo, chiedi_adesione, fonda_alleanza, muovi_adesione, trasforma_alleanza,
 };

@@ -239,9 +239,10 @@ impl From<authz::PersonaError> for EntiError {
             P::RuoloIgnoto(_) => "ENT-034",
             P::UfficioDoppio(_) => "ENT-035",
             P::UtenteIgnoto(_) => "ENT-038",
-            P::Negato(_) | P::Db(_) => "",
+            P::Accesso(_) | P::Negato(_) | P::Db(_) => "",
         };
         match e {
+            P::Accesso(a) => EntiError::Servizio(a.into()),
             P::Negato(n) => n.into(),
             P::Db(d) => da_vincolo(d),
             altro => Rifiuto::Persona { codice, frase: altro.to_string() }.into(),

@@ -2,7 +2,7 @@
 
 use ::web::{Modulo, Operatore, Pagine, Service};
 use askama::Template;
-use authz::{Persona, RUOLI, UfficioChiuso};
+use authz::{Persona, RUOLI, Richiesto, UfficioChiuso};
 use jiff::Timestamp;
 use jobs::Rinunciato;
 use kernel::{Data, tempo};
@@ -11,8 +11,9 @@ use serde_json::Value;
 use crate::model::{Forma, Stato, Titolo};
 use crate::nomina::Nomina;
 use crate::trattamenti::Registro;
+use crate::web::accessi::NESSUNO;
 use crate::{
-    AdesioneDi, Alleanza, Aoo, Attivita, Codice, DaChiudere, IncaricoDi, MiaAdesione, PassoDiAdesione,
+    AdesioneDi, Alleanza, Aoo, Attivita, Codice, DaChiudere, FattoriDi, IncaricoDi, MiaAdesione, PassoDiAdesione,
     PeriodoDiServizio, Ramo, ServizioDiMembro,
 };
 
@@ -102,6 +103,14 @@ impl Persone<'_> {
     fn ufficio<'t>(&'t self, codice: &'t str) -> &'t str {
         self.uffici.iter().find(|(c, _)| c == codice).map_or(codice, |(_, nome)| nome)
     }
+}
+
+#[derive(Template)]
+#[template(path = "accessi.html")]
+pub(crate) struct Accessi<'a> {
+    pub op: &'a Operatore,
+    pub persone: Vec<FattoriDi>,
+    pub modulo: Modulo,
 }
 
 #[derive(Template)]
@@ -355,6 +364,11 @@ fn forme() -> [(&'static str, &'static str); 2] {
 
 fn nome_incarico(codice: &str) -> &str {
     if codice == "vicario" { "Vicario" } else { "Responsabile" }
+}
+
+/// What a role may ask for, beside the password.
+fn richieste() -> [(&'static str, &'static str); 2] {
+    [(NESSUNO, "Solo la password"), (Richiesto::Qualsiasi.codice(), "Un secondo fattore")]
 }
 
 /// How a code of others is called.

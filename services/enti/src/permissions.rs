@@ -28,5 +28,6 @@ azioni! {
     LeggiAttivita ATTIVITA: "enti.registro_attivita", &["amministratore", "segretario", "responsabile"],
         "leggere il registro delle attività";
     CuraLavori LAVORI: "enti.lavori", &["amministratore", "responsabile"], "decidere dei lavori fermi";
+    GestisciAccessi ACCESSI: "enti.accessi", &["amministratore"], "decidere chi deve avere un secondo fattore";
     CuraAlleanza ALLEANZA: "enti.alleanza", &["alleanza"], "curare l’alleanza e le sue adesioni";
 }

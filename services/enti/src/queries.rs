@@ -259,6 +259,29 @@ pub async fn chi_ha_ruolo(tx: &mut Tx<DiEnte>, ruolo: &str) -> Result<Vec<Titola
     Ok(sqlx::query_as(sql::CHI_HA_RUOLO).bind(ente).bind(ruolo).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
 }
 
+/// What a person who works here signs in with, beside the password.
+#[derive(Debug, Clone, FromRow)]
+pub struct FattoriDi {
+    pub nome: String,
+    totp: bool,
+}
+
+impl FattoriDi {
+    pub fn ha(&self) -> bool {
+        self.totp
+    }
+
+    pub fn in_parole(&self) -> &'static str {
+        "codici dal telefono"
+    }
+}
+
+/// Who works here today, and their second factors, by surname.
+pub async fn fattori(tx: &mut Tx<DiEnte>) -> Result<Vec<FattoriDi>, db::Error> {
+    let (ente, oggi) = (tx.ente(), tx.oggi());
+    Ok(sqlx::query_as(sql::FATTORI).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
+}
+
 /// A line of "who did what".
 #[derive(Debug, Clone, FromRow)]
 pub struct Attivita {

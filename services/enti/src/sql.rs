@@ -151,6 +151,10 @@ pub(crate) const SPEGNI: &str = "update enti.servizio_attivo set al = greatest(d
 pub(crate) const CHI_HA_RUOLO: &str = "select p.id, p.utente, p.nome, p.cognome from accesso.ruolo r \
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      where r.ente = $1 and r.ruolo = $2 and r.dal <= $3 and (r.al is null or r.al >= $3) order by r.dal, p.utente";
+pub(crate) const FATTORI: &str = "select p.nome || ' ' || p.cognome as nome, f.totp \
+     from (select distinct persona from accesso.ruolo where ente = $1 and dal <= $2 and (al is null or al >= $2)) r \
+     join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
+     join accesso.fattori_di_qui() f on f.persona = p.id order by p.cognome, p.nome, p.id";
 // Administrators from tomorrow on: the lock lets one removal at a time look and act.
 pub(crate) const BLOCCA_AMMINISTRATORI: &str =
     "select pg_advisory_xact_lock(hashtextextended('enti.amministratori', $1))";
@@ -259,7 +263,7 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: AOO, SCHEDA, ANAGRAFE, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
         ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALBERO, SOPRA_A, CORPO_IN_VITA, SOPRA_POSSIBILI, MEMBRI_CESSATI, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
-        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI, PRIMA_SONDA, TRATTI_SU, FERMATE;
+        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI, FATTORI, PRIMA_SONDA, TRATTI_SU, FERMATE;
     Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI, MEMBRI, DISPONIBILITA;
     Centro: DA_SONDARE;
     Coda: ANNOTA_SONDE, FERMATA, RIPRESA;

@@ -1,5 +1,6 @@
 //! Routes and handlers: services, people, offices, the ente's own data, the alliance.
 
+pub(crate) mod accessi;
 mod alleanza;
 mod ente;
 mod lavori;
@@ -11,7 +12,7 @@ use ::web::Rotta;
 
 pub(crate) use pubblico::casa;
 
-use crate::permissions::{ALLEANZA, ATTIVITA, ENTE, LAVORI, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
+use crate::permissions::{ACCESSI, ALLEANZA, ATTIVITA, ENTE, LAVORI, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
     vec![
@@ -48,6 +49,8 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/lavori", LAVORI, lavori::elenco),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/riprova", LAVORI, lavori::riprova),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/archivia", LAVORI, lavori::archivia),
+        Rotta::ufficio_get("/e/{codice}/accessi", ACCESSI, accessi::mostra),
+        Rotta::ufficio_post("/e/{codice}/accessi", ACCESSI, accessi::chiedi),
         Rotta::pubblica_get("/alleanza.json", pubblico::in_json),
     ]
 }

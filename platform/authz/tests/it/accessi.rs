@@ -76,7 +76,10 @@ async fn guesses_in_parallel_are_counted_one_by_one() {
     casa.assumi(casa.valbruna, "anna.bianchi", "protocollo").await;
     let tutti = (0..60).map(|i| {
         let db = casa.prova.db.clone();
-        async move { accedi(&db, "anna.bianchi", &format!("tentativo {i}"), &format!("192.0.2.{i}")).await.unwrap_err() }
+        async move {
+            let da = format!("192.0.2.{i}");
+            accedi(&db, "anna.bianchi", &format!("tentativo {i}"), da.as_str()).await.unwrap_err()
+        }
     });
     let esiti = futures_util::future::join_all(tutti).await;
     let guardate = esiti.iter().filter(|e| matches!(e, NonCorrisponde)).count();
@@ -135,5 +138,65 @@ async fn a_person_of_several_enti_tells_them_apart() {
         enti.iter().map(|e| (e.codice.as_str(), e.sigla.as_str(), e.tinta, e.ruoli.join(","))).collect();
     assert_eq!(visti, [("c_valbruna", "VA", 1, "albo,protocollo".into()), ("c_valdora", "VL", 2, "albo".into())]);
     assert!(enti[0].puo(&["albo"]) && !enti[1].puo(&["protocollo"]));
+    casa.butta().await;
+}
+
+#[tokio::test]
+async fn a_person_sees_where_they_are_signed_in_and_closes_it_from_elsewhere() {
+    let casa = Casa::nuova().await;
+    for utente in ["anna.bianchi", "ugo.neri"] {
+        casa.assumi(casa.valbruna, utente, "protocollo").await;
+    }
+    let db = &casa.prova.db;
+    let vecchia = casa.entra("anna.bianchi").await;
+    casa.sposta(Scarto::from_hours(1)).await;
+    let telefono = authz::Da { indirizzo: "198.51.100.7", dispositivo: "Chrome su Android" };
+    let altrove = accedi(db, "anna.bianchi", PAROLA, telefono).await.unwrap().token;
+    let qui = casa.entra("anna.bianchi").await;
+    let ugo = casa.sessione(&casa.entra("ugo.neri").await).await.unwrap();
+    let s = casa.sessione(&qui).await.unwrap();
+    let sessioni = authz::mio_accesso(db, &s).await.unwrap().sessioni;
+    let viste: Vec<_> = sessioni.iter().map(|x| (x.indirizzo.as_str(), x.dispositivo.as_str())).collect();
+    assert_eq!(viste.len(), 3);
+    assert!(viste.contains(&("198.51.100.7", "Chrome su Android")) && sessioni.iter().any(|x| x.id == s.id));
+
+    // Nobody closes what is another's, not even by its handle.
+    let sua = sessioni.iter().find(|x| x.dispositivo == "Chrome su Android").unwrap().id;
+    authz::chiudi_sessione(db, &ugo, sua, DA.into()).await.unwrap();
+    assert!(casa.sessione(&altrove).await.is_some());
+    authz::chiudi_sessione(db, &s, sua, DA.into()).await.unwrap();
+    assert!(casa.sessione(&altrove).await.is_none() && casa.sessione(&vecchia).await.is_some());
+    authz::chiudi_altre(db, &s, DA.into()).await.unwrap();
+    assert!(casa.sessione(&vecchia).await.is_none() && casa.sessione(&qui).await.is_some());
+    let mio = authz::mio_accesso(db, &s).await.unwrap();
+    let fatti: Vec<_> = mio.eventi.iter().map(|e| e.fatto.as_str()).collect();
+    assert_eq!(fatti[..2], ["sessioni.chiuse", "sessione.chiusa"]);
+    assert_eq!(mio.sessioni.len(), 1);
+    // What is over by itself is not shown: another day, another sign-in.
+    casa.sposta(Scarto::from_hours(14)).await;
+    let s = casa.sessione(&casa.entra("anna.bianchi").await).await.unwrap();
+    assert_eq!(authz::mio_accesso(db, &s).await.unwrap().sessioni.len(), 1);
+    casa.butta().await;
+}
+
+#[tokio::test]
+async fn a_new_password_closes_every_other_session() {
+    let casa = Casa::nuova().await;
+    casa.assumi(casa.valbruna, "anna.bianchi", "protocollo").await;
+    casa.assumi(casa.valbruna, "ugo.neri", "protocollo").await;
+    let (db, nuova) = (&casa.prova.db, "un'altra parola lunga");
+    let (altrove, ugo) = (casa.entra("anna.bianchi").await, casa.entra("ugo.neri").await);
+    let qui = casa.entra("anna.bianchi").await;
+    let s = casa.sessione(&qui).await.unwrap();
+    assert!(matches!(authz::cambia_parola(db, &s, "corta", DA.into()).await, Err(authz::PersonaError::ParolaCorta)));
+    authz::cambia_parola(db, &s, nuova, DA.into()).await.unwrap();
+    assert!(casa.sessione(&altrove).await.is_none());
+    assert!(casa.sessione(&qui).await.is_some() && casa.sessione(&ugo).await.is_some());
+    assert!(matches!(accedi(db, "anna.bianchi", PAROLA, DA).await, Err(NonCorrisponde)));
+    assert!(accedi(db, "anna.bianchi", nuova, DA).await.unwrap().aperta);
+    casa.entra("ugo.neri").await;
+    casa.sposta(Scarto::from_mins(16)).await;
+    let e = authz::cambia_parola(db, &s, nuova, DA.into()).await;
+    assert!(matches!(e, Err(authz::PersonaError::Accesso(authz::AccessoNegato::NonFresca))));
     casa.butta().await;
 }

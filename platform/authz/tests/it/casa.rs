@@ -1,6 +1,6 @@
 //! Two comuni and the people who work there.
 
-use authz::{Azione, Chi, NuovaPersona, Sessione};
+use authz::{Azione, Chi, NuovaPersona, Serratura, Sessione};
 use db::prova::Prova;
 use db::{DiEnte, EnteId, Scarto, Tx};
 
@@ -8,6 +8,7 @@ pub const PAROLA: &str = "una parola lunga";
 
 pub struct Casa {
     pub prova: Prova,
+    pub serratura: Serratura,
     pub valbruna: EnteId,
     pub valdora: EnteId,
 }
@@ -39,7 +40,7 @@ impl Casa {
         .execute(&mut c)
         .await
         .unwrap();
-        let casa = Casa { prova, valbruna: ids[0], valdora: ids[1] };
+        let casa = Casa { prova, serratura: Serratura::locale(), valbruna: ids[0], valdora: ids[1] };
         for ente in [casa.valbruna, casa.valdora] {
             let mut tx = casa.tx(ente).await;
             authz::apri_ufficio(&mut tx, "PROT", "Protocollo").await.unwrap();

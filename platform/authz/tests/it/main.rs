@@ -3,6 +3,7 @@
 
 mod accessi;
 mod casa;
+mod fattori;
 mod permessi;
 mod segreti;
 mod tipi;

@@ -27,6 +27,13 @@ async fn secrets_are_unreadable() {
             "select * from accesso.persona",
             "select * from accesso.sessione",
             "select * from accesso.tentativo",
+            "select * from accesso.ingresso",
+            "select * from accesso.totp",
+            "select * from accesso.codice_recupero",
+            "select * from accesso.evento",
+            "delete from accesso.totp",
+            "update accesso.sessione set fattore = 'totp'",
+            "select * from accesso.chiave",
             "update accesso.persona set parola = 'x'",
             "delete from accesso.persona",
             "insert into accesso.persona (utente, nome, cognome) values ('ugo', 'Ugo', 'Neri')",
@@ -40,6 +47,10 @@ async fn secrets_are_unreadable() {
         "select * from accesso.audit",
         "update accesso.persona set parola = 'x'",
         "insert into accesso.ruolo select * from accesso.ruolo",
+        "delete from accesso.requisito",
+        "update accesso.evento set fatto = 'x'",
+        "delete from accesso.evento",
+        "select * from accesso.chiave",
     ] {
         assert_eq!(esito(&casa, "alleanza_porta", sql).await.as_deref(), Some("42501"), "the door: {sql}");
     }

@@ -68,6 +68,11 @@ impl Casa {
         trovati
     }
 
+    /// Moves the clock so many seconds away from now.
+    pub async fn sposta(&self, secondi: i64) {
+        self.prova.manut.sposta_orologio(db::Scarto::from_secs(secondi), &self.prova.db).await.unwrap();
+    }
+
     /// The token of a session, as its pages carry it.
     pub async fn csrf(&self, biscotto: &str) -> String {
         self.leggi("/", biscotto).await.csrf().to_owned()

@@ -5,6 +5,7 @@ mod accesso;
 mod bozze;
 mod casa;
 mod errori;
+mod fattore;
 mod moduli;
 mod porte;
 mod risorse;

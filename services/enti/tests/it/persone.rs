@@ -1,6 +1,7 @@
 //! People, offices, roles, and the trace of what they did.
 
-use enti::{GestisciPersone, GestisciUffici, NuovoRuolo};
+use authz::Richiesto;
+use enti::{GestisciAccessi, GestisciPersone, GestisciUffici, NuovoRuolo};
 
 use crate::casa::{self, INTRODACQUA, permesso, persona};
 
@@ -87,5 +88,32 @@ async fn the_trace_goes_by_pages_and_loses_no_line() {
     assert_eq!(viste, tutte.iter().map(|r| r.id).collect::<Vec<_>>());
     assert!(tutte.len() >= 7 && tutte[0].oggetto == "uffici/U6");
     drop(tx);
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_role_must_prove_is_decided_and_written() {
+    let p = casa::arredata().await;
+    let chiedi = async |richiesto| {
+        let (mut tx, permesso) = permesso::<GestisciAccessi>(&p, INTRODACQUA).await;
+        enti::chiedi_fattori(&mut tx, &permesso, &[("amministratore", richiesto), ("albo", None)]).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    for richiesto in [Some(Richiesto::Qualsiasi), Some(Richiesto::Qualsiasi), None] {
+        chiedi(richiesto).await;
+    }
+    let mut tx = enti::entra(&p.db, INTRODACQUA).await.unwrap();
+    let righe = enti::registro_attivita(&mut tx, None, "ruoli/amministratore", 10).await.unwrap();
+    assert_eq!(righe.len(), 2, "asked, and asked no more: what did not change left no line");
+    assert_eq!(righe[1].dettaglio["secondo_fattore"], "qualsiasi");
+    assert!(enti::registro_attivita(&mut tx, None, "ruoli/albo", 10).await.unwrap().is_empty());
+    let chi = enti::fattori(&mut tx).await.unwrap();
+    assert!(chi.len() == 1 && !chi[0].ha(), "{chi:?}");
+    drop(tx);
+    // A permit of one comune asks nothing of another.
+    let (_, permesso) = permesso::<GestisciAccessi>(&p, INTRODACQUA).await;
+    let mut altrove = enti::entra(&p.db, casa::CST).await.unwrap();
+    assert!(enti::chiedi_fattori(&mut altrove, &permesso, &[("albo", Some(Richiesto::Qualsiasi))]).await.is_err());
+    drop(altrove);
     p.butta().await.unwrap();
 }

@@ -1,0 +1,113 @@
+// How operators sign in: codes of a telephone, recovery, what a role asks for.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { PAROLA, accessibile, apriBrowser, bussa, codice, demo, entra, foto, iscriviTelefono, pagina } from './strumenti.mjs';
+
+let d, browser;
+const E = '/e/c_e307';
+
+before(async () => {
+  browser = await apriBrowser();
+  d = await demo();
+}, { timeout: 300_000 });
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await d?.ferma(), 0, 'the demo ends cleanly on Ctrl-C');
+});
+
+const via = p => new URL(p.url()).pathname;
+
+test('codes of a telephone: added, asked, good once, replaced by a code on paper', { timeout: 180_000 }, async () => {
+  const p = await pagina(browser);
+  await entra(p, d.base, 'paolo.direnzo');
+  assert.equal(via(p), '/', 'in the demo signing in is one page');
+  await p.click('.al-io');
+  await p.click('text=Il mio accesso');
+  await foto(p, 'mio-accesso');
+  assert.deepEqual(await accessibile(p), []);
+  await p.click('a:has-text("Aggiungi")');
+  await p.click('summary:has-text("Non riesci")');
+  const segreto = await p.locator('.al-istruzioni code').innerText();
+  assert.deepEqual(await accessibile(p), []);
+  await p.fill('[name=codice]', '000000');
+  await p.keyboard.press('Enter');
+  await p.waitForSelector('[aria-invalid=true]');
+  await foto(p, 'totp');
+  await p.fill('[name=codice]', codice(segreto));
+  await p.keyboard.press('Enter');
+  await p.waitForSelector('.al-codici');
+  const carta = await p.locator('.al-codici code').allInnerTexts();
+  assert.equal(carta.length, 10);
+  await foto(p, 'codici-recupero');
+  assert.deepEqual(await accessibile(p), []);
+  await p.click('text=Li ho conservati');
+  assert.match(await p.locator('main').innerText(), /Te ne restano 10/);
+
+  const q = await pagina(browser);
+  await bussa(q, d.base, 'paolo.direnzo');
+  assert.equal(via(q), '/accedi/fattore');
+  await foto(q, 'fattore');
+  assert.deepEqual(await accessibile(q), []);
+  for (const chiusa of ['/', `${E}/protocollo`, '/mio-accesso']) {
+    await q.goto(d.base + chiusa);
+    assert.equal(via(q), '/accedi', `${chiusa} is closed between the two steps`);
+  }
+  // The next code: the one that enrolled is spent.
+  await q.goto(`${d.base}/accedi/fattore`);
+  const prossimo = codice(segreto, 30);
+  await q.fill('[name=codice]', prossimo);
+  await q.keyboard.press('Enter');
+  await q.waitForURL(`${d.base}/`);
+  const altrove = await pagina(browser);
+  await bussa(altrove, d.base, 'paolo.direnzo');
+  await altrove.fill('[name=codice]', prossimo);
+  await altrove.keyboard.press('Enter');
+  await altrove.waitForSelector('[aria-invalid=true]');
+  assert.match(await altrove.locator('main').innerText(), /AUT-005/);
+  await altrove.fill('[name=codice]', carta[2].toLowerCase());
+  await altrove.keyboard.press('Enter');
+  await altrove.waitForURL(`${d.base}/`);
+
+  // Three places, seen and closed from one of them.
+  await q.goto(`${d.base}/mio-accesso`);
+  assert.equal(await q.locator('text=/^Chrome su Linux/').count(), 3);
+  await foto(q, 'sessioni');
+  assert.deepEqual(await accessibile(q), []);
+  await q.click('button:has-text("Chiudi tutte le altre")');
+  await q.waitForLoadState();
+  await altrove.goto(d.base);
+  assert.equal(via(altrove), '/accedi');
+  await q.goto(d.base);
+  assert.equal(via(q), '/');
+});
+
+test('a role asks for a second factor: who has it is led to add one and can do nothing else', { timeout: 180_000 }, async () => {
+  const clerk = await pagina(browser);
+  await entra(clerk, d.base, 'marta.colantoni');
+  const admin = await pagina(browser);
+  await entra(admin, d.base, 'admin.introdacqua');
+  await admin.goto(`${d.base}${E}/accessi`);
+  await foto(admin, 'accessi');
+  assert.deepEqual(await accessibile(admin), []);
+  await admin.selectOption('[name=consultazione]', 'qualsiasi');
+  await admin.click('button:has-text("Salva")');
+  await admin.waitForLoadState();
+
+  await clerk.goto(`${d.base}${E}/protocollo`);
+  assert.equal(via(clerk), '/accedi', 'at once, in the middle of a session');
+  assert.match(await clerk.locator('main').innerText(), /adesso chiede un secondo fattore/);
+  await clerk.fill('[name=utente]', 'marta.colantoni');
+  await clerk.fill('[name=parola]', PAROLA);
+  await clerk.keyboard.press('Enter');
+  await clerk.waitForURL(/\/accedi\/iscrivi/);
+  await foto(clerk, 'iscrivi');
+  assert.deepEqual(await accessibile(clerk), []);
+  const iscrivi = clerk.url();
+  await clerk.goto(d.base);
+  assert.equal(via(clerk), '/accedi');
+  await clerk.goto(iscrivi);
+  await iscriviTelefono(clerk);
+  await clerk.click('text=Li ho conservati');
+  assert.equal(via(clerk), `${E}/protocollo`, 'and then where they were going');
+});

@@ -1,0 +1,193 @@
+//! A sign-in by steps: the first one, a second factor when the person has one or a role asks for it, then the session.
+//!
+//! Invariant: what is between the steps is a row that no page recognises as a person. The token changes when it ends.
+
+use db::{Db, Porta, Tx};
+use jiff::SignedDuration;
+use sqlx::FromRow;
+
+use crate::fattori::Situazione;
+use crate::sessione::{impronta, riga_di_sessione};
+use crate::{AccessoNegato, Da, Fattore, Manca, PersonaId, Richiesto, Serratura, recupero, sql, tentativi, totp};
+
+/// Long enough to find a telephone.
+const DURATA: SignedDuration = SignedDuration::from_mins(10);
+
+/// The token of a session, or of a sign-in that lacks something yet and opens nothing.
+#[derive(Debug)]
+pub struct Entrata {
+    pub token: String,
+    pub aperta: bool,
+}
+
+/// A second factor just enrolled: the way in, and the recovery codes to be shown once, if the person had none.
+#[derive(Debug)]
+pub struct Iscritta {
+    pub entrata: Entrata,
+    pub codici: Vec<String>,
+}
+
+/// A sign-in between its steps.
+#[derive(Debug, Clone)]
+pub struct Ingresso {
+    pub persona: PersonaId,
+    pub utente: String,
+    pub manca: Manca,
+    impronta: Vec<u8>,
+}
+
+#[derive(FromRow)]
+struct Riga {
+    persona: PersonaId,
+    utente: String,
+    fattore: Option<Fattore>,
+}
+
+/// The sign-in of a token; none when it is over.
+pub async fn ingresso(db: &Db, token: &str) -> Result<Option<Ingresso>, AccessoNegato> {
+    leggi(&mut db.porta().await?, token).await
+}
+
+async fn leggi(tx: &mut Tx<Porta>, token: &str) -> Result<Option<Ingresso>, AccessoNegato> {
+    let (impronta, adesso) = (impronta(token), tx.now());
+    let riga: Option<Riga> =
+        sqlx::query_as(sql::INGRESSO).bind(&impronta).bind(db::sql(adesso)).fetch_optional(tx.conn()).await?;
+    let Some(r) = riga else { return Ok(None) };
+    // When nothing is missing any more (the role was taken meanwhile), signing in again finds the door open.
+    let manca = situazione(tx, r.persona).await?.manca(r.fattore);
+    Ok(manca.map(|manca| Ingresso { persona: r.persona, utente: r.utente, manca, impronta }))
+}
+
+pub(crate) async fn situazione(tx: &mut Tx<Porta>, persona: PersonaId) -> Result<Situazione, AccessoNegato> {
+    let oggi = tx.oggi();
+    let (totp, passkey, livello): (bool, bool, Option<i32>) =
+        sqlx::query_as(sql::SITUAZIONE).bind(persona).bind(db::sql(oggi)).fetch_one(tx.conn()).await?;
+    Ok(Situazione { totp, passkey, richiesto: Richiesto::di_livello(livello) })
+}
+
+/// After the first step: the session, or a sign-in that waits for the rest.
+pub(crate) async fn dopo_il_primo(
+    tx: &mut Tx<Porta>,
+    persona: PersonaId,
+    provato: Option<Fattore>,
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    if situazione(tx, persona).await?.manca(provato).is_none() {
+        return apri(tx, persona, provato, da).await;
+    }
+    let (token, adesso) = (db::caso::token(), tx.now());
+    sqlx::query(sql::APRI_INGRESSO)
+        .bind(impronta(&token))
+        .bind(persona)
+        .bind(provato)
+        .bind(db::sql(adesso))
+        .bind(db::sql(adesso + DURATA))
+        .execute(tx.conn())
+        .await?;
+    Ok(Entrata { token, aperta: false })
+}
+
+async fn apri(
+    tx: &mut Tx<Porta>,
+    persona: PersonaId,
+    provato: Option<Fattore>,
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    let token = riga_di_sessione(tx, persona, provato, da).await?;
+    segna(tx, persona, "entrata", da).await?;
+    Ok(Entrata { token, aperta: true })
+}
+
+/// A line that the person will read.
+pub(crate) async fn segna(tx: &mut Tx<Porta>, persona: PersonaId, fatto: &str, da: Da<'_>) -> Result<(), db::Error> {
+    let adesso = tx.now();
+    sqlx::query(sql::SEGNA_EVENTO)
+        .bind(persona)
+        .bind(db::sql(adesso))
+        .bind(fatto)
+        .bind(da.indirizzo)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A code of the telephone, or one on paper.
+pub async fn prova_codice(
+    db: &Db,
+    serratura: &Serratura,
+    token: &str,
+    scritto: &str,
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    let chiavi = conta(db, token, da).await?;
+    let mut tx = db.porta().await?;
+    let i = leggi(&mut tx, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    let Manca::Prova { totp, .. } = i.manca else { return Err(AccessoNegato::CodiceErrato) };
+    let cifre: String = scritto.chars().filter(|c| !c.is_whitespace()).collect();
+    let provato = if totp && totp::prova(&mut tx, serratura, i.persona, &cifre).await? {
+        Fattore::Totp
+    } else if recupero::usa(&mut tx, i.persona, scritto).await? {
+        segna(&mut tx, i.persona, "codice.usato", da).await?;
+        Fattore::Recupero
+    } else {
+        return Err(AccessoNegato::CodiceErrato);
+    };
+    tentativi::azzera(&mut tx, &chiavi).await?;
+    let entrata = avanza(&mut tx, &i, token, provato, da).await?;
+    tx.commit().await?;
+    Ok(entrata)
+}
+
+/// Counts one more guess of a second factor, before it is looked at.
+async fn conta(db: &Db, token: &str, da: Da<'_>) -> Result<Vec<String>, AccessoNegato> {
+    let mut tx = db.porta().await?;
+    let i = leggi(&mut tx, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    let chiavi = vec![format!("fattore:{}", i.persona), format!("indirizzo:{}", da.indirizzo)];
+    tentativi::conta(&mut tx, &chiavi).await?;
+    tx.commit().await?;
+    Ok(chiavi)
+}
+
+/// After a proof: the session under a new token, or the same sign-in one step further.
+async fn avanza(
+    tx: &mut Tx<Porta>,
+    i: &Ingresso,
+    token: &str,
+    provato: Fattore,
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    if situazione(tx, i.persona).await?.manca(Some(provato)).is_some() {
+        sqlx::query(sql::AVANZA_INGRESSO).bind(&i.impronta).bind(provato).execute(tx.conn()).await?;
+        return Ok(Entrata { token: token.to_owned(), aperta: false });
+    }
+    sqlx::query(sql::CHIUDI_INGRESSO).bind(&i.impronta).execute(tx.conn()).await?;
+    apri(tx, i.persona, Some(provato), da).await
+}
+
+/// Enrols the secret of a form, for who is led to it and can do nothing else.
+pub async fn iscrivi_totp(
+    db: &Db,
+    serratura: &Serratura,
+    token: &str,
+    (sigillo, codice): (&str, &str),
+    da: Da<'_>,
+) -> Result<Iscritta, AccessoNegato> {
+    let mut tx = db.porta().await?;
+    let i = leggi(&mut tx, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    if !matches!(i.manca, Manca::Iscrizione(Richiesto::Qualsiasi)) {
+        return Err(AccessoNegato::IngressoFinito);
+    }
+    totp::iscrivi(&mut tx, serratura, i.persona, sigillo, codice).await?;
+    segna(&mut tx, i.persona, "totp.aggiunto", da).await?;
+    let codici = recupero::se_mancano(&mut tx, i.persona).await?;
+    let entrata = avanza(&mut tx, &i, token, Fattore::Totp, da).await?;
+    tx.commit().await?;
+    Ok(Iscritta { entrata, codici })
+}
+
+/// Leaves a sign-in as if it had never begun.
+pub async fn lascia(db: &Db, token: &str) -> Result<(), db::Error> {
+    let mut tx = db.porta().await?;
+    sqlx::query(sql::CHIUDI_INGRESSO).bind(impronta(token)).execute(tx.conn()).await?;
+    tx.commit().await
+}

@@ -1,0 +1,174 @@
+//! "Il mio accesso": what a person signs in with, and what happened at their door.
+
+use askama::Template;
+use authz::{AccessoNegato, Fattore, MioAccesso, PersonaError, TotpNuovo};
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::tempo::data_ora;
+use uuid::Uuid;
+
+use super::fattore::{Codici, a_gruppi};
+use super::{con_poi, respinto};
+use crate::host::Provenienza;
+use crate::{Errore, Inviato, Modulo, Pagina, Persona, Rotta};
+
+const QUI: &str = "/mio-accesso";
+
+pub(super) fn rotte() -> Vec<Rotta> {
+    vec![
+        Rotta::scrivania_get("/mio-accesso", mostra),
+        Rotta::scrivania_get("/mio-accesso/totp", mostra_totp),
+        Rotta::scrivania_post("/mio-accesso/totp", aggiungi_totp),
+        Rotta::scrivania_post("/mio-accesso/totp/togli", togli_totp),
+        Rotta::scrivania_post("/mio-accesso/codici", rifai_codici),
+        Rotta::scrivania_get("/mio-accesso/password", mostra_parola),
+        Rotta::scrivania_post("/mio-accesso/password", cambia_parola),
+        Rotta::scrivania_post("/mio-accesso/sessioni/{id}/chiudi", chiudi_sessione),
+        Rotta::scrivania_post("/mio-accesso/sessioni/chiudi", chiudi_altre),
+    ]
+}
+
+#[derive(Template)]
+#[template(path = "mio_accesso.html")]
+struct Mio<'a> {
+    mio: &'a MioAccesso,
+    qui: Uuid,
+    modulo: Modulo,
+}
+
+#[derive(Template)]
+#[template(path = "totp_nuovo.html")]
+struct TotpDaAggiungere {
+    totp: TotpNuovo,
+    modulo: Modulo,
+}
+
+async fn mostra(p: Persona) -> Result<Response, Errore> {
+    let mio = authz::mio_accesso(&p.stato().db, p.sessione()).await?;
+    Ok(Pagina::scrivania(&p, "Il mio accesso").con(Mio { mio: &mio, qui: p.sessione().id, modulo: p.modulo() }))
+}
+
+/// Sends who has been signed in for a while to the door, and back here.
+fn di_nuovo(a: &str) -> Response {
+    Redirect::to(&con_poi("/accedi?ancora=si", a)).into_response()
+}
+
+fn fresca(p: &Persona) -> bool {
+    p.sessione().fresca(p.stato().db.orologio().adesso())
+}
+
+async fn mostra_totp(p: Persona) -> Result<Response, Errore> {
+    if !fresca(&p) {
+        return Ok(di_nuovo("/mio-accesso/totp"));
+    }
+    pagina_totp(&p, p.modulo())
+}
+
+fn pagina_totp(p: &Persona, modulo: Modulo) -> Result<Response, Errore> {
+    let totp = p.stato().serratura.totp_nuovo(p.chi().persona, p.utente(), modulo.valore("sigillo"))?;
+    let stato = modulo.stato();
+    Ok(Pagina::scrivania(p, "Codici dal telefono").stato(stato).con(TotpDaAggiungere { totp, modulo }))
+}
+
+async fn aggiungi_totp(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {
+    let (db, serratura) = (&p.stato().db, &p.stato().serratura);
+    let (sigillo, codice) = (m.valore("sigillo"), m.valore("codice"));
+    match authz::aggiungi_totp(db, serratura, p.sessione(), (sigillo, codice), da.da()).await {
+        Ok(codici) => Ok(mostra_codici(&p, &codici)),
+        Err(AccessoNegato::NonFresca) => Ok(di_nuovo("/mio-accesso/totp")),
+        Err(e) => respinto(p.modulo().con("sigillo", sigillo), "codice", e, |m| pagina_totp(&p, m)),
+    }
+}
+
+/// The codes, once; nothing to show, and it is the page again.
+fn mostra_codici(p: &Persona, codici: &[String]) -> Response {
+    if codici.is_empty() {
+        return Redirect::to(QUI).into_response();
+    }
+    Pagina::scrivania(p, "Codici di recupero").breve().con(Codici { codici, poi: QUI })
+}
+
+async fn togli_totp(p: Persona, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
+    match authz::togli_totp(&p.stato().db, p.sessione(), da.da()).await {
+        Ok(()) => Ok(Redirect::to(QUI).into_response()),
+        Err(AccessoNegato::NonFresca) => Ok(di_nuovo(QUI)),
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn rifai_codici(p: Persona, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
+    match authz::rifai_codici(&p.stato().db, p.sessione(), da.da()).await {
+        Ok(codici) => Ok(mostra_codici(&p, &codici)),
+        Err(AccessoNegato::NonFresca) => Ok(di_nuovo(QUI)),
+        Err(e) => Err(e.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct NuovaParola<'a> {
+    utente: &'a str,
+    modulo: Modulo,
+}
+
+async fn mostra_parola(p: Persona) -> Response {
+    if fresca(&p) { pagina_parola(&p, p.modulo()) } else { di_nuovo("/mio-accesso/password") }
+}
+
+fn pagina_parola(p: &Persona, modulo: Modulo) -> Response {
+    let stato = modulo.stato();
+    Pagina::scrivania(p, "Cambia la password").stato(stato).con(NuovaParola { utente: p.utente(), modulo })
+}
+
+async fn cambia_parola(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {
+    match authz::cambia_parola(&p.stato().db, p.sessione(), m.valore("parola"), da.da()).await {
+        Ok(()) => Ok(Redirect::to(QUI).into_response()),
+        Err(PersonaError::ParolaCorta) => {
+            let mut vuoto = p.modulo();
+            vuoto.segna("parola", "Usa almeno 12 caratteri: quattro parole vanno bene.".to_owned(), "AUT-008");
+            Ok(pagina_parola(&p, vuoto))
+        }
+        Err(PersonaError::Accesso(AccessoNegato::NonFresca)) => Ok(di_nuovo("/mio-accesso/password")),
+        Err(e) => Err(Errore::guasto(e)),
+    }
+}
+
+async fn chiudi_sessione(p: Persona, Path(id): Path<Uuid>, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
+    authz::chiudi_sessione(&p.stato().db, p.sessione(), id, da.da()).await?;
+    Ok(Redirect::to(QUI).into_response())
+}
+
+async fn chiudi_altre(p: Persona, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
+    authz::chiudi_altre(&p.stato().db, p.sessione(), da.da()).await?;
+    Ok(Redirect::to(QUI).into_response())
+}
+
+/// What an event is called.
+fn in_parole(fatto: &str) -> &str {
+    match fatto {
+        "entrata" => "Sei entrato",
+        "totp.aggiunto" => "Aggiunti i codici dal telefono",
+        "totp.tolto" => "Tolti i codici dal telefono",
+        "codici.rifatti" => "Rifatti i codici di recupero",
+        "codice.usato" => "Usato un codice di recupero",
+        "password.cambiata" => "Cambiata la password",
+        "sessione.chiusa" => "Chiusa una sessione",
+        "sessioni.chiuse" => "Chiuse le altre sessioni",
+        altro => altro,
+    }
+}
+
+fn quando(istante: &jiff::Timestamp) -> String {
+    data_ora(*istante)
+}
+
+/// What a session was proven with.
+fn provata(f: &Option<Fattore>) -> &'static str {
+    match f {
+        None => "con la password",
+        Some(Fattore::Totp) => "con un codice del telefono",
+        Some(Fattore::Passkey) => "con una passkey",
+        Some(Fattore::Recupero) => "con un codice di recupero",
+        Some(Fattore::Esterno) => "con un’identità esterna",
+    }
+}
