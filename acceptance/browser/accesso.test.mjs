@@ -1,4 +1,4 @@
-// How operators sign in: codes of a telephone, recovery, what a role asks for.
+// How operators sign in: codes of a telephone, passkeys, recovery, what a role asks for.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PAROLA, accessibile, apriBrowser, bussa, codice, demo, entra, foto, iscriviTelefono, pagina } from './strumenti.mjs';
@@ -110,4 +110,71 @@ test('a role asks for a second factor: who has it is led to add one and can do n
   await iscriviTelefono(clerk);
   await clerk.click('text=Li ho conservati');
   assert.equal(via(clerk), `${E}/protocollo`, 'and then where they were going');
+});
+
+/** A device of the person, with a finger always on it: Chromium's own, behind this page. */
+async function dispositivo(p) {
+  const cdp = await p.context().newCDPSession(p);
+  await cdp.send('WebAuthn.enable');
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true };
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options });
+  return { dito: isUserVerified => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }) };
+}
+
+test('a passkey: added, asked instead of a code, refused to a finger of somebody else, taken away', { timeout: 180_000 }, async () => {
+  const p = await pagina(browser);
+  const telefono = await dispositivo(p);
+  await entra(p, d.base, 'giulia.ventresca');
+  await p.goto(`${d.base}/mio-accesso`);
+  await p.click('a:has-text("Aggiungi una passkey")');
+  await foto(p, 'passkey-nuova');
+  assert.deepEqual(await accessibile(p), []);
+  await p.fill('[name=nome]', 'Telefono di Giulia');
+  await p.click('button:has-text("Crea la passkey")');
+  await p.waitForSelector('.al-codici');
+  await p.click('text=Li ho conservati');
+  assert.match(await p.locator('main').innerText(), /Passkey: Telefono di Giulia/);
+  await foto(p, 'mio-accesso-passkey');
+  assert.deepEqual(await accessibile(p), []);
+  await p.click('a:has-text("Aggiungi una passkey")');
+  await p.click('button:has-text("Crea la passkey")');
+  await p.waitForSelector('[role=status]:has-text("Non è arrivata nessuna conferma")');
+
+  // Signed out, and in again with the same device.
+  await p.context().clearCookies();
+  await bussa(p, d.base, 'giulia.ventresca');
+  assert.equal(via(p), '/accedi/fattore');
+  await foto(p, 'fattore-passkey');
+  assert.deepEqual(await accessibile(p), []);
+  await telefono.dito(false);
+  await p.click('button:has-text("Usa la passkey")');
+  await p.waitForSelector('[role=status]:has-text("Non è arrivata nessuna conferma")');
+  assert.equal(via(p), '/accedi/fattore');
+  await telefono.dito(true);
+  await p.click('button:has-text("Usa la passkey")');
+  await p.waitForURL(`${d.base}/`);
+  await p.goto(`${d.base}/mio-accesso`);
+  assert.match(await p.locator('main').innerText(), /con una passkey/);
+
+  // An answer that is not one: a sentence with a code, and a new question.
+  const q = await pagina(browser);
+  await bussa(q, d.base, 'giulia.ventresca');
+  const prima = await q.inputValue('[name=sfida]');
+  await Promise.all([q.waitForNavigation(), q.evaluate(() => document.querySelector('form[data-passkey]').submit())]);
+  assert.match(await q.locator('main').innerText(), /AUT-009/);
+  assert.notEqual(await q.inputValue('[name=sfida]'), prima);
+  assert.deepEqual(await accessibile(q), []);
+
+  await p.click('button:has-text("Togli la passkey Telefono di Giulia")');
+  await p.waitForLoadState();
+  await p.context().clearCookies();
+  await entra(p, d.base, 'giulia.ventresca');
+});
+
+test('without scripts a passkey is not promised', { timeout: 180_000 }, async () => {
+  const p = await pagina(browser, { javaScriptEnabled: false });
+  await entra(p, d.base, 'elena.vallescura');
+  await p.goto(`${d.base}/mio-accesso/passkey`);
+  assert.equal(await p.locator('button:has-text("Crea la passkey")').isVisible(), false);
+  assert.match(await p.locator('main').innerText(), /serve un browser recente, con JavaScript acceso/);
 });

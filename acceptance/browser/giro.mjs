@@ -42,6 +42,7 @@ export const PAGINE = () => ({
   'Aperta /accedi/fattore': [p(HA, '/accedi/fattore')],
   'Scrivania /mio-accesso': [p(ELENA, '/mio-accesso')],
   'Scrivania /mio-accesso/totp': [p(ELENA, '/mio-accesso/totp')],
+  'Scrivania /mio-accesso/passkey': [p(ELENA, '/mio-accesso/passkey')],
   'Scrivania /mio-accesso/password': [p(ELENA, '/mio-accesso/password')],
   'Scrivania /': [p(ELENA, '/'), p('giulia.ventresca', '/'), p(VERA, '/'), p(CENTRO, '/')],
   'Ufficio /e/{codice}': [p(ELENA, E), p(ADMIN, E), p(VERA, V), p(CENTRO, CST), p(ELENA, '/e/c_z999', { stato: 404 })],
@@ -108,6 +109,8 @@ export const PAGINE = () => ({
 });
 
 const NIENTE = null;
+/** Instead of a button: sent as it is, without the script that would ask a device first. */
+const A_MANO = 'a mano';
 /** A form filled in badly: opened at the address, sent with these fields, it comes back and says why. `tale`: where there are many. */
 const m = (dove, campi = {}, bottone = '', tale = {}) => ({ ...dove, campi, bottone, tale });
 
@@ -116,6 +119,9 @@ export const MODULI = () => ({
   '/accedi': m(p(NESSUNO, '/accedi'), { utente: 'giulia.ventresca', parola: 'non è questa' }),
   '/accedi/iscrivi': m(p(MANCA, '/accedi/iscrivi'), { codice: '000000' }),
   '/accedi/fattore': m(p(HA, '/accedi/fattore'), { codice: '000000' }),
+  '/accedi/iscrivi/passkey': m(p(MANCA, '/accedi/iscrivi'), { risposta: '{}' }, A_MANO),
+  // Shown to who has a passkey: `accesso.test.mjs` has one.
+  '/accedi/passkey': NIENTE,
   '/accedi/lascia': NIENTE,
   '/esci': NIENTE,
   // Sent by scripts, answered to scripts: `bozze.mjs` asks them everything.
@@ -123,6 +129,8 @@ export const MODULI = () => ({
   '/e/{codice}/bozze/butta': NIENTE,
   '/mio-accesso/totp': m(p(ELENA, '/mio-accesso/totp'), { codice: '000000' }),
   '/mio-accesso/totp/togli': NIENTE,
+  '/mio-accesso/passkey': m(p(ELENA, '/mio-accesso/passkey'), { risposta: '{}' }, A_MANO),
+  '/mio-accesso/passkey/{id}/togli': NIENTE,
   '/mio-accesso/codici': NIENTE,
   '/mio-accesso/password': m(p(ELENA, '/mio-accesso/password'), { parola: 'corta' }),
   '/mio-accesso/sessioni/chiudi': NIENTE,
@@ -243,7 +251,7 @@ export class Visita {
     const azione = forma(rotta).source;
     const [risposta] = await Promise.all([
       this.p.waitForResponse(r => r.request().method() === 'POST'),
-      this.p.evaluate(({ azione, campi, bottone, tale }) => {
+      this.p.evaluate(({ azione, campi, bottone, tale, a_mano }) => {
         const suo = f => Object.entries(tale).every(([n, v]) => f.elements[n].value === v);
         const f = [...document.forms].find(x => x.method === 'post' && new RegExp(azione).test(decodeURI(new URL(x.action).pathname)) && suo(x));
         for (const [nome, valore] of Object.entries(campi)) {
@@ -251,8 +259,9 @@ export class Visita {
           if (c.tagName === 'SELECT') c.append(new Option(valore, valore));
           c.value = valore;
         }
-        f.requestSubmit(bottone ? f.querySelector(`button[value=${bottone}]`) : undefined);
-      }, { azione, campi: modulo.campi, bottone: modulo.bottone, tale: modulo.tale }),
+        if (a_mano) f.submit();
+        else f.requestSubmit(bottone ? f.querySelector(`button[value=${bottone}]`) : undefined);
+      }, { azione, campi: modulo.campi, bottone: modulo.bottone, tale: modulo.tale, a_mano: modulo.bottone === A_MANO }),
     ]);
     await this.p.waitForLoadState();
     await this.arriva(risposta, 422);

@@ -22,6 +22,7 @@ const UNA_CASA: &[(&str, &str)] = &[
     ("getrandom", "db"),
     ("argon2", "authz"),
     ("ring", "authz"),
+    ("webauthn-rs", "authz"),
     ("qrcodegen", "web"),
 ];
 

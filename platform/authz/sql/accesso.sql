@@ -32,8 +32,9 @@ grant update (fattore) on accesso.requisito to alleanza_app;
 
 -- The door: who you are, where you may go. It reads roles of every ente, and nothing of what enti do.
 grant select on accesso.persona, accesso.ruolo, accesso.requisito to alleanza_porta;
-grant select, insert, update, delete on accesso.sessione, accesso.tentativo, accesso.ingresso, accesso.totp to alleanza_porta;
-grant select, insert, delete on accesso.codice_recupero to alleanza_porta;
+grant select, insert, update, delete on accesso.sessione, accesso.tentativo, accesso.ingresso, accesso.totp,
+  accesso.passkey to alleanza_porta;
+grant select, insert, delete on accesso.codice_recupero, accesso.sfida to alleanza_porta;
 grant select, insert on accesso.evento to alleanza_porta;
 drop policy if exists della_porta on accesso.persona;
 create policy della_porta on accesso.persona for select to alleanza_porta using (true);
@@ -72,9 +73,11 @@ $$;
 grant execute on function accesso.persona_per_utente(text, text, text) to alleanza_app;
 
 -- Whether the people of this ente have a second factor: an administrator may know that, and nothing of what it is.
-create or replace function accesso.fattori_di_qui() returns table (persona uuid, totp boolean)
+drop function if exists accesso.fattori_di_qui();
+create or replace function accesso.fattori_di_qui() returns table (persona uuid, totp boolean, passkey bigint)
 language sql stable security definer set search_path = pg_catalog, accesso, pg_temp as $$
-  select r.persona, exists (select from accesso.totp t where t.persona = r.persona)
+  select r.persona, exists (select from accesso.totp t where t.persona = r.persona),
+         (select count(*) from accesso.passkey k where k.persona = r.persona)
   from (select distinct persona from accesso.ruolo
         where ente = nullif(current_setting('alleanza.ente', true), '')::integer) r
 $$;

@@ -5,10 +5,14 @@
 use db::{Db, Porta, Tx};
 use jiff::SignedDuration;
 use sqlx::FromRow;
+use webauthn_rs::prelude::AuthenticationResult;
 
 use crate::fattori::Situazione;
 use crate::sessione::{impronta, riga_di_sessione};
-use crate::{AccessoNegato, Da, Fattore, Manca, PersonaId, Richiesto, Serratura, recupero, sql, tentativi, totp};
+use crate::{
+    AccessoNegato, Da, Fattore, Manca, NuovaPasskey, PersonaId, Richiesto, Serratura, SfidaPasskey, passkey, recupero,
+    sql, tentativi, totp,
+};
 
 /// Long enough to find a telephone.
 const DURATA: SignedDuration = SignedDuration::from_mins(10);
@@ -181,6 +185,93 @@ pub async fn iscrivi_totp(
     segna(&mut tx, i.persona, "totp.aggiunto", da).await?;
     let codici = recupero::se_mancano(&mut tx, i.persona).await?;
     let entrata = avanza(&mut tx, &i, token, Fattore::Totp, da).await?;
+    tx.commit().await?;
+    Ok(Iscritta { entrata, codici })
+}
+
+/// What a page asks the browser to answer with one of the person's passkeys; none when that would not help.
+pub async fn sfida_passkey(
+    db: &Db,
+    serratura: &Serratura,
+    i: &Ingresso,
+) -> Result<Option<SfidaPasskey>, AccessoNegato> {
+    if !matches!(i.manca, Manca::Prova { passkey: true, .. }) || !serratura.ha_passkey() {
+        return Ok(None);
+    }
+    let mut tx = db.porta().await?;
+    let sfida = passkey::chiedi_prova(&mut tx, serratura, i.persona).await?;
+    tx.commit().await?;
+    Ok(Some(sfida))
+}
+
+/// The answer of a passkey.
+pub async fn prova_passkey(
+    db: &Db,
+    serratura: &Serratura,
+    token: &str,
+    (sfida, risposta): (&str, &str),
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    let i = ingresso(db, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    let esito = passkey::prova(db, serratura, i.persona, sfida, risposta).await;
+    match dopo_la_passkey(db, token, esito, da).await {
+        Err(AccessoNegato::PasskeyCopiata) => {
+            let mut tx = db.porta().await?;
+            segna(&mut tx, i.persona, "passkey.copiata", da).await?;
+            tx.commit().await?;
+            Err(AccessoNegato::PasskeyCopiata)
+        }
+        esito => esito,
+    }
+}
+
+async fn dopo_la_passkey(
+    db: &Db,
+    token: &str,
+    esito: Result<AuthenticationResult, AccessoNegato>,
+    da: Da<'_>,
+) -> Result<Entrata, AccessoNegato> {
+    let esito = esito?;
+    let mut tx = db.porta().await?;
+    let i = leggi(&mut tx, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    let Manca::Prova { passkey: true, .. } = i.manca else { return Err(AccessoNegato::IngressoFinito) };
+    passkey::usa(&mut tx, i.persona, &esito).await?;
+    let entrata = avanza(&mut tx, &i, token, Fattore::Passkey, da).await?;
+    tx.commit().await?;
+    Ok(entrata)
+}
+
+/// What a page asks the browser in order to make a passkey, for who is led to it.
+pub async fn passkey_da_iscrivere(
+    db: &Db,
+    serratura: &Serratura,
+    i: &Ingresso,
+) -> Result<Option<SfidaPasskey>, AccessoNegato> {
+    if !matches!(i.manca, Manca::Iscrizione(_)) || !serratura.ha_passkey() {
+        return Ok(None);
+    }
+    let mut tx = db.porta().await?;
+    let sfida = passkey::chiedi_nuova(&mut tx, serratura, i.persona, &i.utente, &i.utente).await?;
+    tx.commit().await?;
+    Ok(Some(sfida))
+}
+
+/// Enrols a passkey, for who is led to it and can do nothing else.
+pub async fn iscrivi_passkey(
+    db: &Db,
+    serratura: &Serratura,
+    token: &str,
+    nuova: &NuovaPasskey<'_>,
+    da: Da<'_>,
+) -> Result<Iscritta, AccessoNegato> {
+    let i = ingresso(db, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
+    if !matches!(i.manca, Manca::Iscrizione(_)) {
+        return Err(AccessoNegato::IngressoFinito);
+    }
+    let mut tx = passkey::aggiungi(db, serratura, i.persona, nuova).await?;
+    segna(&mut tx, i.persona, "passkey.aggiunta", da).await?;
+    let codici = recupero::se_mancano(&mut tx, i.persona).await?;
+    let entrata = avanza(&mut tx, &i, token, Fattore::Passkey, da).await?;
     tx.commit().await?;
     Ok(Iscritta { entrata, codici })
 }

@@ -9,12 +9,14 @@ mod chiave;
 mod fattori;
 mod ingresso;
 mod mio;
+mod passkey;
 mod permesso;
 mod persone;
 mod recupero;
 mod requisiti;
 mod serratura;
 mod sessione;
+mod sfida;
 mod sql;
 mod tentativi;
 mod totp;
@@ -22,11 +24,15 @@ mod totp;
 pub use accessi::RegistroAccessi;
 pub use chiave::Chiave;
 pub use fattori::{Fattore, Manca, Richiesto};
-pub use ingresso::{Entrata, Ingresso, Iscritta, ingresso, iscrivi_totp, lascia, prova_codice};
-pub use mio::{
-    Evento, MiaSessione, MioAccesso, MioTotp, aggiungi_totp, cambia_parola, chiudi_altre, chiudi_sessione, mio_accesso,
-    rifai_codici, togli_totp,
+pub use ingresso::{
+    Entrata, Ingresso, Iscritta, ingresso, iscrivi_passkey, iscrivi_totp, lascia, passkey_da_iscrivere, prova_codice,
+    prova_passkey, sfida_passkey,
 };
+pub use mio::{
+    Evento, MiaSessione, MioAccesso, MioTotp, aggiungi_passkey, aggiungi_totp, cambia_parola, chiudi_altre,
+    chiudi_sessione, mio_accesso, passkey_da_aggiungere, rifai_codici, togli_passkey, togli_totp,
+};
+pub use passkey::{MiaPasskey, NuovaPasskey, SfidaPasskey};
 pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso};
 pub use persone::{
     EnteDiHost, NuovaPersona, Persona, PersonaError, UfficioChiuso, aggiungi_ruolo, apri_ufficio, cambia_chiave,
@@ -48,6 +54,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Passo { numero: 1, nome: "accesso", sql: include_str!("../migrations/0001_accesso.sql") },
         Passo { numero: 2, nome: "chiusura_ufficio", sql: include_str!("../migrations/0002_chiusura_ufficio.sql") },
         Passo { numero: 3, nome: "secondo_fattore", sql: include_str!("../migrations/0003_secondo_fattore.sql") },
+        Passo { numero: 4, nome: "passkey", sql: include_str!("../migrations/0004_passkey.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
 };
@@ -65,6 +72,12 @@ pub const TABELLE: &[(&str, &str)] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, sqlx::Type, serde::Serialize, serde::Deserialize)]
 #[sqlx(transparent)]
 pub struct PersonaId(Uuid);
+
+impl PersonaId {
+    pub(crate) fn uuid(self) -> Uuid {
+        self.0
+    }
+}
 
 impl std::fmt::Display for PersonaId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -9,7 +9,10 @@ use uuid::Uuid;
 
 use crate::ingresso::segna;
 use crate::sessione::{self, INATTIVA};
-use crate::{AccessoNegato, Da, Fattore, PersonaError, Serratura, Sessione, recupero, sql, totp};
+use crate::{
+    AccessoNegato, Da, Fattore, MiaPasskey, NuovaPasskey, PersonaError, Serratura, Sessione, SfidaPasskey, passkey,
+    recupero, sql, totp,
+};
 
 /// How many of the last facts a page shows.
 const EVENTI: i64 = 20;
@@ -18,6 +21,7 @@ const EVENTI: i64 = 20;
 #[derive(Debug)]
 pub struct MioAccesso {
     pub totp: Option<MioTotp>,
+    pub passkey: Vec<MiaPasskey>,
     /// How many recovery codes are left.
     pub codici: i64,
     /// The last seen first.
@@ -65,6 +69,7 @@ pub async fn mio_accesso(db: &Db, s: &Sessione) -> Result<MioAccesso, db::Error>
     let adesso = tx.now();
     Ok(MioAccesso {
         totp: sqlx::query_as(sql::MIO_TOTP).bind(persona).fetch_optional(tx.conn()).await?,
+        passkey: sqlx::query_as(sql::MIE_PASSKEY).bind(persona).fetch_all(tx.conn()).await?,
         codici: sqlx::query_scalar(sql::QUANTI_CODICI).bind(persona).fetch_one(tx.conn()).await?,
         sessioni: sqlx::query_as(sql::SESSIONI)
             .bind(persona)
@@ -104,6 +109,44 @@ pub async fn togli_totp(db: &Db, s: &Sessione, da: Da<'_>) -> Result<(), Accesso
     let tolti = sqlx::query(sql::TOGLI_TOTP).bind(s.chi.persona).execute(tx.conn()).await?;
     if tolti.rows_affected() > 0 {
         segna(&mut tx, s.chi.persona, "totp.tolto", da).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What a page asks the browser in order to make a passkey.
+pub async fn passkey_da_aggiungere(
+    db: &Db,
+    serratura: &Serratura,
+    s: &Sessione,
+) -> Result<SfidaPasskey, AccessoNegato> {
+    let mut tx = fresca(db, s).await?;
+    let sfida = passkey::chiedi_nuova(&mut tx, serratura, s.chi.persona, &s.utente, &s.chi.nome).await?;
+    tx.commit().await?;
+    Ok(sfida)
+}
+
+/// Adds a passkey; gives the recovery codes to be shown once, if the person had none.
+pub async fn aggiungi_passkey(
+    db: &Db,
+    serratura: &Serratura,
+    s: &Sessione,
+    nuova: &NuovaPasskey<'_>,
+    da: Da<'_>,
+) -> Result<Vec<String>, AccessoNegato> {
+    fresca(db, s).await?;
+    let mut tx = passkey::aggiungi(db, serratura, s.chi.persona, nuova).await?;
+    segna(&mut tx, s.chi.persona, "passkey.aggiunta", da).await?;
+    let codici = recupero::se_mancano(&mut tx, s.chi.persona).await?;
+    tx.commit().await?;
+    Ok(codici)
+}
+
+/// Takes one of the person's passkeys away.
+pub async fn togli_passkey(db: &Db, s: &Sessione, id: Uuid, da: Da<'_>) -> Result<(), AccessoNegato> {
+    let mut tx = fresca(db, s).await?;
+    let tolte = sqlx::query(sql::TOGLI_PASSKEY).bind(s.chi.persona).bind(id).execute(tx.conn()).await?;
+    if tolte.rows_affected() > 0 {
+        segna(&mut tx, s.chi.persona, "passkey.tolta", da).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -1,5 +1,7 @@
 //! What the door needs beside the database: the key of the installation, and the names by which it is known outside.
 
+use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
+
 use crate::{Chiave, PersonaId};
 
 /// Where people knock.
@@ -17,11 +19,22 @@ pub struct Sito {
 pub struct Serratura {
     pub(crate) chiave: Chiave,
     pub(crate) sito: Sito,
+    /// None where passkeys cannot be: a host that is not a name.
+    pub(crate) webauthn: Option<Webauthn>,
 }
 
 impl Serratura {
     pub fn nuova(chiave: Chiave, sito: Sito) -> Serratura {
-        Serratura { chiave, sito }
+        let webauthn = webauthn(&sito);
+        if webauthn.is_none() {
+            tracing::warn!(origine = sito.origine, "no passkeys on this host");
+        }
+        Serratura { chiave, sito, webauthn }
+    }
+
+    /// Whether this installation can know passkeys.
+    pub fn ha_passkey(&self) -> bool {
+        self.webauthn.is_some()
     }
 
     /// One of its own, on this machine: for tests, which leave nothing behind.
@@ -38,4 +51,10 @@ impl Serratura {
     pub(crate) fn apri(&self, per: &str, persona: PersonaId, sigillato: &[u8]) -> Option<Vec<u8>> {
         self.chiave.apri(&format!("{per}/{persona}"), sigillato)
     }
+}
+
+/// A passkey is made for one host, and answers to pages of exactly this origin.
+fn webauthn(sito: &Sito) -> Option<Webauthn> {
+    let origine = Url::parse(&sito.origine).ok()?;
+    WebauthnBuilder::new(&sito.host, &origine).ok()?.rp_name(&sito.nome).build().ok()
 }

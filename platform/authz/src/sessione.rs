@@ -30,6 +30,10 @@ pub enum AccessoNegato {
     Rallentato { secondi: i64 },
     #[error("Il codice non è giusto, è passato o è già stato usato.")]
     CodiceErrato,
+    #[error("La passkey non ha confermato.")]
+    PasskeyRifiutata,
+    #[error("Questa passkey potrebbe essere stata copiata.")]
+    PasskeyCopiata,
     #[error("È passato troppo tempo dalla password.")]
     IngressoFinito,
     #[error("Per cambiare come entri, entra di nuovo.")]

@@ -61,7 +61,8 @@ pub(crate) const APRI_INGRESSO: &str = "with vecchi as (delete from accesso.ingr
      insert into accesso.ingresso (impronta, persona, fattore, scade_il) values ($1, $2, $3, $5)";
 pub(crate) const AVANZA_INGRESSO: &str = "update accesso.ingresso set fattore = $2 where impronta = $1";
 pub(crate) const CHIUDI_INGRESSO: &str = "delete from accesso.ingresso where impronta = $1";
-pub(crate) const SITUAZIONE: &str = "select exists (select from accesso.totp where persona = $1), false, \
+pub(crate) const SITUAZIONE: &str = "select exists (select from accesso.totp where persona = $1), \
+       exists (select from accesso.passkey where persona = $1), \
        (select max(case q.fattore when 'passkey' then 2 else 1 end) from accesso.ruolo o \
         join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
         where o.persona = $1 and o.dal <= $2 and (o.al is null or o.al >= $2))";
@@ -78,6 +79,21 @@ pub(crate) const USA_TOTP: &str =
     "update accesso.totp set ultimo_passo = $2, usato_il = $3 where persona = $1 and ultimo_passo < $2";
 pub(crate) const TOGLI_TOTP: &str = "delete from accesso.totp where persona = $1";
 pub(crate) const MIO_TOTP: &str = "select creato_il, usato_il from accesso.totp where persona = $1";
+// What nobody answered goes when another question is asked.
+pub(crate) const NUOVA_SFIDA: &str = "with vecchie as (delete from accesso.sfida where scade_il < $5) \
+     insert into accesso.sfida (impronta, per, persona, dati, scade_il) values ($1, $2, $3, $4, $6)";
+pub(crate) const TOGLI_SFIDA: &str = "delete from accesso.sfida \
+     where impronta = $1 and per = $2 and persona is not distinct from $3 and scade_il > $4 returning dati";
+pub(crate) const PASSKEY: &str =
+    "select credenziale, chiave from accesso.passkey where persona = $1 order by creata_il, id";
+pub(crate) const NUOVA_PASSKEY: &str = "insert into accesso.passkey \
+     (persona, credenziale, nome, chiave, contatore, creata_il) values ($1, $2, $3, $4, 0, $5)";
+// A counter that stays at zero is of a key that the person's devices share.
+pub(crate) const USA_PASSKEY: &str = "update accesso.passkey set contatore = $3, chiave = $4, usata_il = $5 \
+     where persona = $1 and credenziale = $2 and (contatore < $3 or (contatore = 0 and $3 = 0))";
+pub(crate) const MIE_PASSKEY: &str = "select id, nome, creata_il, usata_il from accesso.passkey \
+     where persona = $1 order by creata_il, id";
+pub(crate) const TOGLI_PASSKEY: &str = "delete from accesso.passkey where persona = $1 and id = $2";
 pub(crate) const NUOVI_CODICI: &str = "insert into accesso.codice_recupero (persona, impronta, creato_il) \
      select $1, i, $3 from unnest($2::bytea[]) i";
 pub(crate) const QUANTI_CODICI: &str = "select count(*) from accesso.codice_recupero where persona = $1";
@@ -89,6 +105,7 @@ pub(crate) const CAMBIA_CHIAVE: &str = "with segreti as (delete from accesso.tot
      update accesso.chiave set impronta = $1";
 pub(crate) const TOGLI_FATTORI: &str = "with p as (select id from accesso.persona where utente = $1), \
        t as (delete from accesso.totp where persona = (select id from p)), \
+       k as (delete from accesso.passkey where persona = (select id from p)), \
        c as (delete from accesso.codice_recupero where persona = (select id from p)), \
        s as (delete from accesso.sessione where persona = (select id from p)) \
      select id from p";
@@ -139,6 +156,6 @@ pub const ALL: &[Istruzione] = istruzioni! {
         CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE, SESSIONI, CHIUDI_MIA, CHIUDI_ALTRE,
         CAMBIA_PAROLA, INGRESSO, APRI_INGRESSO, AVANZA_INGRESSO, CHIUDI_INGRESSO, SITUAZIONE,
         SEGNA_EVENTO, EVENTI, ISCRIVI_TOTP, SEGRETO_TOTP, USA_TOTP, TOGLI_TOTP, MIO_TOTP, NUOVI_CODICI, QUANTI_CODICI,
-        USA_CODICE, TOGLI_CODICI;
+        USA_CODICE, TOGLI_CODICI, NUOVA_SFIDA, TOGLI_SFIDA, PASSKEY, NUOVA_PASSKEY, USA_PASSKEY, MIE_PASSKEY, TOGLI_PASSKEY;
     Manutenzione: PAROLA_DI_SERVIZIO, CHIAVE, CHIAVE_DI_ADESSO, CAMBIA_CHIAVE, TOGLI_FATTORI;
 };

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::contorno::Operazione;
 use crate::host::Provenienza;
 use crate::stato::Configurazione;
-use crate::{Errore, Inviato, Modulo, Pagina, Rotta, Stato, operatore};
+use crate::{CODICI, Errore, Inviato, Modulo, Pagina, Rotta, Stato, operatore};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
     let porta = vec![
@@ -73,34 +73,43 @@ async fn entra(
         Ok(entrata) => dentro(&stato, &headers, entrata, modulo.valore("poi")).await,
         Err(e) => {
             let vuoto = Modulo::nuovo("").con("utente", utente).con("poi", locale(modulo.valore("poi")));
-            respinto(vuoto, "utente", e, |m| Ok(pagina(&stato, m, "")))
+            let (modulo, attesa) = respinto(vuoto, "utente", e)?;
+            Ok(attesa.con(pagina(&stato, modulo, "")))
         }
     }
 }
 
-/// The page again, with why the door stays closed beside the field.
-fn respinto(
-    mut modulo: Modulo,
-    campo: &str,
-    e: AccessoNegato,
-    disegna: impl FnOnce(Modulo) -> Result<Response, Errore>,
-) -> Result<Response, Errore> {
+/// How long a page that refuses asks to wait, if it does.
+struct Attesa(Option<i64>);
+
+impl Attesa {
+    fn con(self, mut r: Response) -> Response {
+        if let Attesa(Some(secondi)) = self {
+            *r.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            r.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secondi));
+        }
+        r
+    }
+}
+
+/// The form again, with why the door stays closed beside the field; what is not for a form goes on as an error.
+fn respinto(mut modulo: Modulo, campo: &str, e: AccessoNegato) -> Result<(Modulo, Attesa), Errore> {
     let codice = match &e {
         AccessoNegato::NonCorrisponde => "AUT-003",
         AccessoNegato::Rallentato { .. } => "AUT-004",
         AccessoNegato::CodiceErrato => "AUT-005",
+        AccessoNegato::PasskeyRifiutata => "AUT-009",
+        AccessoNegato::PasskeyCopiata => "AUT-010",
         AccessoNegato::IngressoFinito | AccessoNegato::NonFresca | AccessoNegato::Db(_) => return Err(e.into()),
     };
     tracing::warn!(codice, "sign-in refused");
-    let AccessoNegato::Rallentato { secondi } = e else {
-        modulo.segna(campo, format!("{e} Controlla e riprova."), codice);
-        return disegna(modulo);
-    };
-    modulo.segna(campo, format!("Troppi tentativi. Riprova fra {}.", durata(secondi)), codice);
-    let mut r = disegna(modulo)?;
-    *r.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    r.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secondi));
-    Ok(r)
+    if let AccessoNegato::Rallentato { secondi } = e {
+        modulo.segna(campo, format!("Troppi tentativi. Riprova fra {}.", durata(secondi)), codice);
+        return Ok((modulo, Attesa(Some(secondi))));
+    }
+    let rimedio = CODICI.iter().find(|f| f.codice == codice).map_or("", |f| f.rimedio);
+    modulo.segna(campo, format!("{e} {rimedio}"), codice);
+    Ok((modulo, Attesa(None)))
 }
 
 fn pagina(stato: &Stato, modulo: Modulo, perche: &'static str) -> Response {

@@ -129,6 +129,16 @@ pub const CODICI: &[Frase] = &[
         frase: "La password è troppo corta.",
         rimedio: "Usa almeno 12 caratteri: quattro parole vanno bene.",
     },
+    Frase {
+        codice: "AUT-009",
+        frase: "La passkey non ha confermato.",
+        rimedio: "Riprova con la passkey di questo sito, o scegli un altro modo.",
+    },
+    Frase {
+        codice: "AUT-010",
+        frase: "Questa passkey potrebbe essere stata copiata.",
+        rimedio: "Entra in un altro modo, toglila da «Il mio accesso» e avvisa l’amministratore.",
+    },
 ];
 
 impl Errore {
@@ -222,6 +232,8 @@ impl From<authz::AccessoNegato> for Errore {
             N::NonCorrisponde => "AUT-003",
             N::Rallentato { .. } => "AUT-004",
             N::CodiceErrato => "AUT-005",
+            N::PasskeyRifiutata => "AUT-009",
+            N::PasskeyCopiata => "AUT-010",
             N::IngressoFinito => "AUT-006",
             N::NonFresca => "AUT-007",
             N::Db(e) => return e.into(),

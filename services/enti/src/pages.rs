@@ -367,8 +367,12 @@ fn nome_incarico(codice: &str) -> &str {
 }
 
 /// What a role may ask for, beside the password.
-fn richieste() -> [(&'static str, &'static str); 2] {
-    [(NESSUNO, "Solo la password"), (Richiesto::Qualsiasi.codice(), "Un secondo fattore")]
+fn richieste(op: &Operatore) -> Vec<(&'static str, &'static str)> {
+    let mut voci = vec![(NESSUNO, "Solo la password"), (Richiesto::Qualsiasi.codice(), "Un secondo fattore")];
+    if op.stato().serratura.ha_passkey() {
+        voci.push((Richiesto::Passkey.codice(), "Una passkey"));
+    }
+    voci
 }
 
 /// How a code of others is called.

@@ -264,15 +264,20 @@ pub async fn chi_ha_ruolo(tx: &mut Tx<DiEnte>, ruolo: &str) -> Result<Vec<Titola
 pub struct FattoriDi {
     pub nome: String,
     totp: bool,
+    passkey: i64,
 }
 
 impl FattoriDi {
     pub fn ha(&self) -> bool {
-        self.totp
+        self.totp || self.passkey > 0
     }
 
     pub fn in_parole(&self) -> &'static str {
-        "codici dal telefono"
+        match (self.passkey > 0, self.totp) {
+            (true, true) => "passkey e codici dal telefono",
+            (true, false) => "passkey",
+            (false, _) => "codici dal telefono",
+        }
     }
 }
 

@@ -151,7 +151,7 @@ pub(crate) const SPEGNI: &str = "update enti.servizio_attivo set al = greatest(d
 pub(crate) const CHI_HA_RUOLO: &str = "select p.id, p.utente, p.nome, p.cognome from accesso.ruolo r \
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      where r.ente = $1 and r.ruolo = $2 and r.dal <= $3 and (r.al is null or r.al >= $3) order by r.dal, p.utente";
-pub(crate) const FATTORI: &str = "select p.nome || ' ' || p.cognome as nome, f.totp \
+pub(crate) const FATTORI: &str = "select p.nome || ' ' || p.cognome as nome, f.totp, f.passkey \
      from (select distinct persona from accesso.ruolo where ente = $1 and dal <= $2 and (al is null or al >= $2)) r \
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      join accesso.fattori_di_qui() f on f.persona = p.id order by p.cognome, p.nome, p.id";

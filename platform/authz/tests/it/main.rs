@@ -3,7 +3,9 @@
 
 mod accessi;
 mod casa;
+mod chiavetta;
 mod fattori;
+mod passkey;
 mod permessi;
 mod segreti;
 mod tipi;

@@ -30,6 +30,8 @@ async fn secrets_are_unreadable() {
             "select * from accesso.ingresso",
             "select * from accesso.totp",
             "select * from accesso.codice_recupero",
+            "select * from accesso.passkey",
+            "select * from accesso.sfida",
             "select * from accesso.evento",
             "delete from accesso.totp",
             "update accesso.sessione set fattore = 'totp'",

@@ -1,13 +1,13 @@
 //! "Il mio accesso": what a person signs in with, and what happened at their door.
 
 use askama::Template;
-use authz::{AccessoNegato, Fattore, MioAccesso, PersonaError, TotpNuovo};
+use authz::{AccessoNegato, Fattore, MioAccesso, NuovaPasskey, PersonaError, SfidaPasskey, TotpNuovo};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::tempo::data_ora;
 use uuid::Uuid;
 
-use super::fattore::{Codici, a_gruppi};
+use super::fattore::{Codici, a_gruppi, nome_passkey};
 use super::{con_poi, respinto};
 use crate::host::Provenienza;
 use crate::{Errore, Inviato, Modulo, Pagina, Persona, Rotta};
@@ -20,6 +20,9 @@ pub(super) fn rotte() -> Vec<Rotta> {
         Rotta::scrivania_get("/mio-accesso/totp", mostra_totp),
         Rotta::scrivania_post("/mio-accesso/totp", aggiungi_totp),
         Rotta::scrivania_post("/mio-accesso/totp/togli", togli_totp),
+        Rotta::scrivania_get("/mio-accesso/passkey", mostra_passkey),
+        Rotta::scrivania_post("/mio-accesso/passkey", aggiungi_passkey),
+        Rotta::scrivania_post("/mio-accesso/passkey/{id}/togli", togli_passkey),
         Rotta::scrivania_post("/mio-accesso/codici", rifai_codici),
         Rotta::scrivania_get("/mio-accesso/password", mostra_parola),
         Rotta::scrivania_post("/mio-accesso/password", cambia_parola),
@@ -32,6 +35,7 @@ pub(super) fn rotte() -> Vec<Rotta> {
 #[template(path = "mio_accesso.html")]
 struct Mio<'a> {
     mio: &'a MioAccesso,
+    ha_passkey: bool,
     qui: Uuid,
     modulo: Modulo,
 }
@@ -45,7 +49,12 @@ struct TotpDaAggiungere {
 
 async fn mostra(p: Persona) -> Result<Response, Errore> {
     let mio = authz::mio_accesso(&p.stato().db, p.sessione()).await?;
-    Ok(Pagina::scrivania(&p, "Il mio accesso").con(Mio { mio: &mio, qui: p.sessione().id, modulo: p.modulo() }))
+    Ok(Pagina::scrivania(&p, "Il mio accesso").con(Mio {
+        mio: &mio,
+        ha_passkey: p.stato().serratura.ha_passkey(),
+        qui: p.sessione().id,
+        modulo: p.modulo(),
+    }))
 }
 
 /// Sends who has been signed in for a while to the door, and back here.
@@ -76,7 +85,10 @@ async fn aggiungi_totp(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Resu
     match authz::aggiungi_totp(db, serratura, p.sessione(), (sigillo, codice), da.da()).await {
         Ok(codici) => Ok(mostra_codici(&p, &codici)),
         Err(AccessoNegato::NonFresca) => Ok(di_nuovo("/mio-accesso/totp")),
-        Err(e) => respinto(p.modulo().con("sigillo", sigillo), "codice", e, |m| pagina_totp(&p, m)),
+        Err(e) => {
+            let (modulo, attesa) = respinto(p.modulo().con("sigillo", sigillo), "codice", e)?;
+            Ok(attesa.con(pagina_totp(&p, modulo)?))
+        }
     }
 }
 
@@ -90,6 +102,48 @@ fn mostra_codici(p: &Persona, codici: &[String]) -> Response {
 
 async fn togli_totp(p: Persona, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
     match authz::togli_totp(&p.stato().db, p.sessione(), da.da()).await {
+        Ok(()) => Ok(Redirect::to(QUI).into_response()),
+        Err(AccessoNegato::NonFresca) => Ok(di_nuovo(QUI)),
+        Err(e) => Err(e.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "passkey_nuova.html")]
+struct PasskeyDaAggiungere {
+    q: SfidaPasskey,
+    modulo: Modulo,
+}
+
+async fn mostra_passkey(p: Persona, da: Provenienza) -> Result<Response, Errore> {
+    pagina_passkey(&p, p.modulo().con("nome", da.da().dispositivo)).await
+}
+
+async fn pagina_passkey(p: &Persona, modulo: Modulo) -> Result<Response, Errore> {
+    let q = match authz::passkey_da_aggiungere(&p.stato().db, &p.stato().serratura, p.sessione()).await {
+        Err(AccessoNegato::NonFresca) => return Ok(di_nuovo("/mio-accesso/passkey")),
+        q => q?,
+    };
+    let stato = modulo.stato();
+    Ok(Pagina::scrivania(p, "Aggiungi una passkey").stato(stato).con(PasskeyDaAggiungere { q, modulo }))
+}
+
+async fn aggiungi_passkey(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {
+    let nome = nome_passkey(&m, &da);
+    let nuova = NuovaPasskey { sfida: m.valore("sfida"), risposta: m.valore("risposta"), nome: &nome };
+    let stato = p.stato();
+    match authz::aggiungi_passkey(&stato.db, &stato.serratura, p.sessione(), &nuova, da.da()).await {
+        Ok(codici) => Ok(mostra_codici(&p, &codici)),
+        Err(AccessoNegato::NonFresca) => Ok(di_nuovo("/mio-accesso/passkey")),
+        Err(e) => {
+            let (modulo, attesa) = respinto(p.modulo().con("nome", nome), "", e)?;
+            Ok(attesa.con(pagina_passkey(&p, modulo).await?))
+        }
+    }
+}
+
+async fn togli_passkey(p: Persona, Path(id): Path<Uuid>, da: Provenienza, _: Inviato) -> Result<Response, Errore> {
+    match authz::togli_passkey(&p.stato().db, p.sessione(), id, da.da()).await {
         Ok(()) => Ok(Redirect::to(QUI).into_response()),
         Err(AccessoNegato::NonFresca) => Ok(di_nuovo(QUI)),
         Err(e) => Err(e.into()),
@@ -149,6 +203,9 @@ fn in_parole(fatto: &str) -> &str {
         "entrata" => "Sei entrato",
         "totp.aggiunto" => "Aggiunti i codici dal telefono",
         "totp.tolto" => "Tolti i codici dal telefono",
+        "passkey.aggiunta" => "Aggiunta una passkey",
+        "passkey.tolta" => "Tolta una passkey",
+        "passkey.copiata" => "Rifiutata una passkey: potrebbe essere stata copiata",
         "codici.rifatti" => "Rifatti i codici di recupero",
         "codice.usato" => "Usato un codice di recupero",
         "password.cambiata" => "Cambiata la password",
