@@ -14,11 +14,11 @@ alter table accesso.persona force row level security;
 drop policy if exists di_ente on accesso.persona;
 create policy di_ente on accesso.persona for select to alleanza_app
   using (exists (select from accesso.ruolo r where r.persona = id
-                 and r.ente = nullif(current_setting('alleanza.ente', true), '')::integer));
+                 and r.ente = (select nullif(current_setting('alleanza.ente', true), '')::integer)));
 drop policy if exists di_scrivania on accesso.persona;
 create policy di_scrivania on accesso.persona for select to alleanza_scrivania
   using (exists (select from accesso.ruolo r where r.persona = id
-                 and r.ente = any (nullif(current_setting('alleanza.enti', true), '')::integer[])));
+                 and r.ente = any ((select nullif(current_setting('alleanza.enti', true), '')::integer[])::integer[])));
 
 grant select, insert on accesso.ufficio, accesso.ruolo to alleanza_app;
 grant update (nome, al) on accesso.ufficio to alleanza_app;

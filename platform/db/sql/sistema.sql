@@ -36,8 +36,9 @@ select sistema.sola_aggiunta('sistema.installazione');
 
 create or replace function sistema.proteggi(tavola regclass) returns void language plpgsql as $$
 declare
-  qui constant text := '(ente = nullif(current_setting(''alleanza.ente'', true), '''')::integer)';
-  miei constant text := '(ente = any (nullif(current_setting(''alleanza.enti'', true), '''')::integer[]))';
+  -- Inside a subquery the setting is read once for each statement, not once for each row.
+  qui constant text := '(ente = (select nullif(current_setting(''alleanza.ente'', true), '''')::integer))';
+  miei constant text := '(ente = any ((select nullif(current_setting(''alleanza.enti'', true), '''')::integer[])::integer[]))';
 begin
   -- Every policy names its role; with none set nothing matches (after an earlier SET LOCAL the setting is '', not NULL).
   execute format('alter table %s enable row level security', tavola);

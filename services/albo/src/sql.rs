@@ -114,25 +114,25 @@ pub(crate) const CHI_AFFIGGE: &str = "select persona, affigge from albo.atto whe
 pub(crate) const DA_AFFIGGERE: &str = "select id from albo.atto where ente = $1 and stato = 'programmata' and previsto_dal <= $2 order by previsto_dal, creato_il, id";
 
 // What waits for a person, over the enti where a role allows it: drafts left aside, starts that are late, publications
-// to attest. The first of each ente.
+// to attest. The first of each ente, by its own index.
 macro_rules! di_chi {
     ($colonne:literal, $dove:literal, $ordine:literal) => {
         concat!(
             "select ",
             $colonne,
-            " from (select a.*, row_number() over (partition by a.ente order by ",
-            $ordine,
-            ") as posto from albo.atto a where exists (select from accesso.ruolo r where r.ente = a.ente \
-                 and r.persona = $1 and r.ruolo = any ($2) and r.dal <= $3 and (r.al is null or r.al >= $3)) and ",
+            " from (select distinct ente from accesso.ruolo where persona = $1 and ruolo = any ($2) and dal <= $3 \
+               and (al is null or al >= $3)) e cross join lateral (select * from albo.atto a where a.ente = e.ente and ",
             $dove,
-            ") a where posto <= 51 order by ",
+            " order by ",
+            $ordine,
+            " limit 51) a order by ",
             $ordine
         )
     };
 }
 pub(crate) const ATTESE_BOZZE: &str = di_chi!(
     "a.ente, a.id, a.oggetto, a.previsto_dal",
-    "(a.stato = 'bozza' or (a.stato = 'programmata' and a.previsto_dal < $3))",
+    "a.numero is null and (a.stato = 'bozza' or (a.stato = 'programmata' and a.previsto_dal < $3))",
     "a.creato_il, a.id"
 );
 pub(crate) const ATTESE_RELATE: &str = di_chi!(

@@ -202,12 +202,33 @@ pub async fn elenco(
     f: &Filtro,
     dopo: Option<(i32, i32)>,
 ) -> Result<Pagine<Registrazione>, Error> {
+    let righe = match *f == Filtro::default() {
+        true => tutte(tx, dopo).await?,
+        false => filtrate(tx, vista, f, dopo).await?,
+    };
+    let righe = righe.into_iter().map(|r| vista.copri(r)).collect();
+    Ok(Pagine::taglia(righe, Registrazione::chiave))
+}
+
+async fn tutte(tx: &mut Tx<DiEnte>, dopo: Option<(i32, i32)>) -> Result<Vec<Registrazione>, Error> {
+    let (ente, (anno, numero)) = (tx.ente(), dopo.unwrap_or((i32::MAX, i32::MAX)));
+    Ok(sqlx::query_as(sql::ELENCO).bind(ente).bind(anno).bind(numero).fetch_all(tx.conn()).await?)
+}
+
+async fn filtrate(
+    tx: &mut Tx<DiEnte>,
+    vista: &Vista,
+    f: &Filtro,
+    dopo: Option<(i32, i32)>,
+) -> Result<Vec<Registrazione>, Error> {
     let ente = tx.ente();
     let (prima, ultima) = f.anni();
     let (dal, al) = f.istanti();
     let numero = f.numero();
     let parole = numero.is_none() && !f.testo.trim().is_empty();
-    let q = sqlx::query_as(if parole { sql::CERCA } else { sql::ELENCO })
+    // Not kept prepared: a plan that does not know the values reads the whole register.
+    let q = sqlx::query_as(if parole { sql::CERCA } else { sql::FILTRA })
+        .persistent(false)
         .bind(ente)
         .bind(f.verso)
         .bind(f.ufficio.as_deref())
@@ -221,9 +242,7 @@ pub async fn elenco(
     let q = if parole { q.bind(f.testo.as_str()) } else { q.bind(numero.map(|(n, _)| n)) };
     let q = q.bind(dopo.map(|d| d.0)).bind(dopo.map(|d| d.1)).bind(Pagine::<Registrazione>::LIMITE);
     let q = if parole { q.bind(vista.tutte).bind(&vista.uffici) } else { q };
-    let righe: Vec<Registrazione> = q.fetch_all(tx.conn()).await?;
-    let righe = righe.into_iter().map(|r| vista.copri(r)).collect();
-    Ok(Pagine::taglia(righe, Registrazione::chiave))
+    Ok(q.fetch_all(tx.conn()).await?)
 }
 
 /// Instants that the database can hold.

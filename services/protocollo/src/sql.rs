@@ -2,9 +2,13 @@
 
 use db::{Istruzione, istruzioni};
 
-// A registration as pages read it, and what follows.
+// A registration as pages read it: from where, and what follows. Lists choose their rows first, in the order of the index,
+// and join the rest to what they chose: planned with the joins, a list of fifty reads the whole register.
 macro_rules! registrazione {
     ($dopo:literal) => {
+        registrazione!("protocollo.registrazione", $dopo)
+    };
+    ($da:literal, $dopo:literal) => {
         concat!(
             "select r.aoo, r.anno, r.numero, r.posizione, r.verso, r.istante, r.arrivato_il, r.arrivato_con_ora, \
                r.oggetto, r.corrispondenti, r.documento, r.impronta, r.allegati, r.mezzo, r.numero_mittente, \
@@ -13,7 +17,9 @@ macro_rules! registrazione {
                r.parole_prima <> '' as rettificata, a.presa_il is not null as presa, \
                exists (select from protocollo.oscuramento o where o.ente = r.ente and o.aoo = r.aoo and o.anno = r.anno \
                  and o.numero = r.numero) as oscurata \
-             from protocollo.registrazione r \
+             from ",
+            $da,
+            " r \
              join accesso.ufficio u on u.ente = r.ente and u.codice = r.ufficio \
              left join accesso.ufficio m on m.ente = r.ente and m.codice = r.ufficio_mittente \
              join protocollo.assegnazione a on a.ente = r.ente and a.aoo = r.aoo and a.anno = r.anno \
@@ -46,15 +52,26 @@ pub(crate) const REGISTRAZIONE: &str = registrazione!("where r.ente = $1 and r.a
 pub(crate) const DA_TOCCARE: &str =
     registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3 for update of r");
 pub(crate) const DEL_FILO: &str = registrazione!("where r.ente = $1 and r.filo = $2 order by r.istante, r.numero");
+// A limit that is written and not given lets the plan be made once.
 pub(crate) const ELENCO: &str = registrazione!(
-    "where r.ente = $1 and ($2::text is null or r.verso = $2) and ($3::text is null or r.ufficio = $3) \
-       and ($4::text is null or r.classifica = $4 or r.classifica like $4 || '.%') \
-       and r.anno between $5 and $6 and r.istante >= $7 and r.istante < $8 \
-       and ($9::boolean is null or (r.annullata_il is not null) = $9) \
-       and ($10::boolean is null or (a.presa_il is null and r.annullata_il is null) = $10) \
-       and ($11::integer is null or r.numero = $11) \
-       and ($12::integer is null or (r.anno, r.numero) < ($12, $13::integer)) \
-     order by r.anno desc, r.numero desc limit $14"
+    "(select * from protocollo.registrazione g where g.ente = $1 and (g.anno, g.numero) < ($2, $3) \
+       order by g.anno desc, g.numero desc limit 51)",
+    "order by r.anno desc, r.numero desc"
+);
+// With filters the plan depends on their values: it is made each time.
+pub(crate) const FILTRA: &str = registrazione!(
+    "(select * from protocollo.registrazione g \
+       where g.ente = $1 and ($2::text is null or g.verso = $2) and ($3::text is null or g.ufficio = $3) \
+         and ($4::text is null or g.classifica = $4 or g.classifica like $4 || '.%') \
+         and g.anno between $5 and $6 and g.istante >= $7 and g.istante < $8 \
+         and ($9::boolean is null or (g.annullata_il is not null) = $9) \
+         and ($10::boolean is null or $10 = (g.annullata_il is null and exists (select from protocollo.assegnazione p \
+           where p.ente = g.ente and p.aoo = g.aoo and p.anno = g.anno and p.numero = g.numero and p.corrente \
+             and p.presa_il is null))) \
+         and ($11::integer is null or g.numero = $11) \
+         and ($12::integer is null or (g.anno, g.numero) < ($12, $13::integer)) \
+       order by g.anno desc, g.numero desc limit $14)",
+    "order by r.anno desc, r.numero desc"
 );
 // The function finds, with the same filters; who reads the rows is still the ente.
 pub(crate) const CERCA: &str = registrazione!(
@@ -66,9 +83,11 @@ pub(crate) const QUANTE: &str =
     "select count(*) from (select from protocollo.registrazione where ente = $1 and anno = $2 limit 501) q";
 // The newest of each ente, then the newest of all: no scan of many registers.
 pub(crate) const DI_PIU_ENTI: &str = concat!(
-    "select e.ente, x.* from unnest($1::integer[]) as e(ente) cross join lateral (",
-    registrazione!("where r.ente = e.ente order by r.anno desc, r.numero desc limit 51"),
-    ") x order by x.istante desc, e.ente, x.numero desc limit 50"
+    "select r.ente, x.* from (select n.* from unnest($1::integer[]) as e(ente) cross join lateral ( \
+         select * from protocollo.registrazione g where g.ente = e.ente order by g.anno desc, g.numero desc limit 51) n \
+       order by n.istante desc, n.ente, n.numero desc limit 50) r cross join lateral (",
+    registrazione!("(select r.*)", ""),
+    ") x order by r.istante desc, r.ente, r.numero desc"
 );
 
 pub(crate) const CORRISPONDENTI: &str = "select tipo, nome, codice_fiscale, indirizzo, recapito \
@@ -151,18 +170,20 @@ pub(crate) const GIORNALIERI_DI: &str = "select giorno from protocollo.giornalie
      where ente = $1 and aoo = $2 and giorno = any ($3) order by giorno";
 
 // What waits for the offices of a person, over all their enti: the newest of each.
-pub(crate) const DA_PRENDERE: &str = "select ente, anno, numero, verso, oggetto, corrispondenti, ufficio_nome from ( \
-       select a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome as ufficio_nome, \
-         row_number() over (partition by a.ente order by a.istante desc, a.anno desc, a.numero desc) as posto \
-       from accesso.ruolo o \
-       join protocollo.assegnazione a on a.ente = o.ente and a.ufficio = o.ufficio and a.corrente and a.presa_il is null \
-         and a.istante > $3 \
-       join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
-         and r.annullata_il is null \
-       join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
-       where o.persona = $1 and o.ruolo = any ($4) and o.dal <= $2 and (o.al is null or o.al >= $2) \
-       group by a.ente, a.anno, a.numero, a.istante, r.verso, r.oggetto, r.corrispondenti, u.nome) q \
-     where posto <= 51 order by istante desc";
+pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.verso, a.oggetto, a.corrispondenti, \
+       u.nome as ufficio_nome \
+     from (select ente, array_agg(distinct ufficio) as uffici from accesso.ruolo \
+       where persona = $1 and ruolo = any ($4) and dal <= $2 and (al is null or al >= $2) group by ente) o \
+     cross join lateral (select n.* from unnest(o.uffici) as f(ufficio) \
+       cross join lateral (select p.ente, p.ufficio, p.istante, r.anno, r.numero, r.verso, r.oggetto, r.corrispondenti \
+         from protocollo.assegnazione p \
+         join protocollo.registrazione r on r.ente = p.ente and r.aoo = p.aoo and r.anno = p.anno and r.numero = p.numero \
+           and r.annullata_il is null \
+         where p.ente = o.ente and p.ufficio = f.ufficio and p.corrente and p.presa_il is null and p.istante > $3 \
+         order by p.istante desc limit 51) n \
+       order by n.istante desc, n.anno desc, n.numero desc limit 51) a \
+     join accesso.ufficio u on u.ente = a.ente and u.codice = a.ufficio \
+     order by a.istante desc";
 
 // ---- the register of a period ----
 pub(crate) const PERIODO: &str = registrazione!(
@@ -345,10 +366,23 @@ pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posiz
      from protocollo.registrazione where ente = $1 order by aoo, posizione";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI, ANNULLAMENTI,
-        ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
+    App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, FILTRA, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI,
+        ANNULLAMENTI, ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
         NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
         GIORNALIERI, GIORNALIERO, CITATI;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;
     Manutenzione: PROIEZIONE, STATO;
 };
+
+#[cfg(test)]
+mod tests {
+    use web::Pagine;
+
+    #[test]
+    fn a_written_limit_is_that_of_a_page() {
+        let scritto = format!("limit {}", Pagine::<()>::LIMITE);
+        for sql in [super::ELENCO, super::DI_PIU_ENTI, super::DA_PRENDERE] {
+            assert!(sql.contains(&scritto), "{sql}");
+        }
+    }
+}
