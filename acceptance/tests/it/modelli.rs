@@ -204,6 +204,15 @@ fn mai_disegnati(pagine: &[String]) -> Vec<String> {
     html.iter().filter(|m| !disegnato(m)).map(|(p, _)| p.display().to_string()).collect()
 }
 
+/// A day in which the albo did not answer, of acts that go on and of acts that are over.
+async fn senza_albo(m: &Mondo) {
+    let un_mese_fa = kernel::tempo::giorno_a_roma(m.prova.db.orologio().adesso()).saturating_sub(30.days());
+    enti::demo::misura(&m.prova.manut, &m.a, un_mese_fa).await.unwrap();
+    let proposte = "insert into albo.proposta (ente, atto, dal, al, minuti, stato, proposta_il) \
+        select ente, id, al - 1, al - 1, 800, 'proposta', now() from albo.atto where stato = 'pubblicata'";
+    sqlx::raw_sql(proposte).execute(&mut m.prova.come("alleanza_super").await.unwrap()).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_template_is_drawn() {
     let composti = Composti::default();
@@ -212,6 +221,7 @@ async fn every_template_is_drawn() {
 
     let m = due_comuni().await;
     senza_alleanza(&m).await;
+    senza_albo(&m).await;
     guasti(&m).await;
     una_notte(&m).await;
     let sito = sito(&m);
@@ -232,8 +242,6 @@ async fn every_template_is_drawn() {
     assert_eq!(cittadino.apri(&finito).await.0, StatusCode::GONE);
     assert_eq!(cittadino.apri("/non-esiste").await.0, StatusCode::NOT_FOUND);
     pagine.append(&mut cittadino.pagine);
-    let un_mese_fa = kernel::tempo::giorno_a_roma(m.prova.db.orologio().adesso()).saturating_sub(30.days());
-    enti::demo::misura(&m.prova.manut, &m.a, un_mese_fa).await.unwrap();
     let mut curioso = Visita::di(&sito, "cst-sulmona.localhost", String::new());
     curioso.segui("/").await;
     pagine.append(&mut curioso.pagine);

@@ -221,6 +221,11 @@ async fn oggi(m: &Manutenzione, db: &Db, archivio: &Archivio, vivi: &[Vivo], mis
     if misura.intera() {
         let anno_fa = tempo::giorno_a_roma(db.orologio().adesso()).saturating_sub(ANNO.days());
         enti::demo::misura(m, VICINI[0], anno_fa).await?;
+        // What the night would have done: the first comune lost a day, and its publications wait for a decision.
+        let mut tx = enti::entra(db, VICINI[0]).await?;
+        let chiave = Some("demo".to_owned());
+        jobs::accoda(&mut tx, NuovoLavoro { tipo: albo::INTERRUZIONI, chiave, dati: json!({}), quando: None }).await?;
+        tx.commit().await?;
     }
     for v in vivi.iter().filter(|_| misura.intera()) {
         let mut tx = enti::entra(db, &v.comune.codice).await?;

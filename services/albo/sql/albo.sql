@@ -1,10 +1,11 @@
 -- Replaceable: policies, grants, and what nobody may do to a published act.
-grant select on albo.tipo, albo.termine to alleanza_app, alleanza_scrivania;
+grant select on albo.tipo, albo.termine, albo.soglia to alleanza_app, alleanza_scrivania;
 select sistema.proteggi('albo.termine_ente'), sistema.proteggi('albo.regola'), sistema.proteggi('albo.atto'),
-       sistema.proteggi('albo.file'), sistema.proteggi('albo.operazione');
+       sistema.proteggi('albo.file'), sistema.proteggi('albo.operazione'), sistema.proteggi('albo.proposta');
 
-grant select on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione to alleanza_app, alleanza_scrivania;
-grant insert on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione to alleanza_app;
+grant select on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione, albo.proposta to alleanza_app, alleanza_scrivania;
+grant insert on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione, albo.proposta to alleanza_app;
+grant update (stato, decisa_il, decisa_da, motivo) on albo.proposta to alleanza_app;
 grant update (modo, giorni, computo, fonte, persona, deciso_il) on albo.termine_ente to alleanza_app;
 grant update (computo, ora_limite, persona, decisa_il) on albo.regola to alleanza_app;
 grant update (stato, tipo, oggetto, numero_atto, data_atto, richiedente, responsabile, norma, forma, ultimo_giorno_chiesto,

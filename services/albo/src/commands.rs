@@ -2,11 +2,14 @@
 
 mod bozze;
 mod dopo;
+mod interruzioni;
 mod pubblicazione;
 mod regole;
 
 pub use bozze::{DaPubblicare, FileDaPubblicare, prepara, riscrivi, scarta};
 pub use dopo::{Fine, RelataFatta, Sostituzione, annulla, attesta, proroga, rimuovi, sostituisci};
+pub(crate) use interruzioni::proponi;
+pub use interruzioni::{Decisione, decidi_proposte};
 pub use pubblicazione::{Conferma, conferma, programma, pubblica};
 pub use regole::{NuovoTermine, imposta_regola, imposta_termine};
 

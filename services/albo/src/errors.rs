@@ -57,6 +57,8 @@ pub enum Rifiuto {
     TermineLungo,
     #[error("L’ora non si legge.")]
     OraIllegibile,
+    #[error("Su questi giorni non c’è più niente da decidere.")]
+    NienteDaDecidere,
     #[error("{0}")]
     Testo(#[from] kernel::testo::TestoRifiutato),
 }
@@ -118,6 +120,7 @@ impl Rifiuto {
             E::TermineLungo => "ALB-025",
             E::OraIllegibile => "ALB-026",
             E::CambiataIntanto => "ALB-027",
+            E::NienteDaDecidere => "ALB-028",
         }
     }
 
@@ -258,5 +261,10 @@ pub const CODICI: &[Frase] = &[
         codice: "ALB-027",
         frase: "Nel frattempo è successo qualcos’altro a questa pubblicazione.",
         rimedio: "Ricarica la pagina dell’atto e riprova.",
+    },
+    Frase {
+        codice: "ALB-028",
+        frase: "Su questi giorni non c’è più niente da decidere.",
+        rimedio: "Ricarica la pagina delle interruzioni: un collega ha già deciso, o le pubblicazioni sono finite.",
     },
 ];

@@ -5,7 +5,7 @@ use jiff::civil::time;
 use jobs::{Cadenza, Compito, Contesto, Esito, Fallito, Incarico, Periodico};
 use uuid::Uuid;
 
-use crate::commands::{Conferma, pubblica};
+use crate::commands::{Conferma, proponi, pubblica};
 use crate::errors::AlboError;
 use crate::permissions::Pubblica;
 use crate::queries;
@@ -13,13 +13,33 @@ use crate::queries;
 /// Queued for the first instant of the planned day, and once a day for whatever was missed.
 pub(crate) const AFFIGGI: &str = "albo.affiggi";
 
+/// After midnight, when the day before can be judged whole.
+pub const INTERRUZIONI: &str = "albo.interruzioni";
+
 pub(crate) fn periodici() -> Vec<Periodico> {
-    vec![Periodico {
-        nome: AFFIGGI,
-        descrizione: "Pubblica gli atti programmati il cui giorno è arrivato",
-        ogni: Cadenza::OgniGiorno { ora: time(0, 2, 0, 0) },
-        esegui: Compito::PerEnte(|c, i| Box::pin(affiggi(c, i))),
-    }]
+    vec![
+        Periodico {
+            nome: AFFIGGI,
+            descrizione: "Pubblica gli atti programmati il cui giorno è arrivato",
+            ogni: Cadenza::OgniGiorno { ora: time(0, 2, 0, 0) },
+            esegui: Compito::PerEnte(|c, i| Box::pin(affiggi(c, i))),
+        },
+        Periodico {
+            nome: INTERRUZIONI,
+            descrizione: "Propone di prorogare le pubblicazioni che hanno perso giorni di albo",
+            ogni: Cadenza::OgniGiorno { ora: time(0, 25, 0, 0) },
+            esegui: Compito::PerEnte(|c, i| Box::pin(interruzioni(c, i))),
+        },
+    ]
+}
+
+async fn interruzioni(c: Contesto, i: Incarico) -> Esito {
+    let mut tx = c.db.di_ente(i.ente).await?;
+    if enti::in_uso(&mut tx, "albo").await? {
+        proponi(&mut tx).await.map_err(Fallito::riprova)?;
+    }
+    i.concludi(&mut tx).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Publishes every act whose day has come, each in its own transaction: one that cannot start does not stop the others.

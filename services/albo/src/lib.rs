@@ -9,6 +9,7 @@ pub mod controllo;
 pub mod demo;
 mod errors;
 mod flusso;
+mod interruzioni;
 mod jobs;
 pub mod model;
 mod pages;
@@ -21,6 +22,7 @@ mod sql;
 mod web;
 
 pub use errors::{AlboError, CODICI, Rifiuto};
+pub use jobs::INTERRUZIONI;
 pub use permissions::{Annulla, Attesta, Consulta, Correggi, DecidiTermini, PERMESSI, Pubblica, Rimuovi};
 pub use proiezioni::{PROIEZIONI, STATI};
 pub use service::{MIGRAZIONI, TABELLE, service};

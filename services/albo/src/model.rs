@@ -1,5 +1,6 @@
 //! Acts, their states, and the rules that decide what may be done to them. Pure.
 
+pub mod interruzioni;
 pub mod privacy;
 pub mod relata;
 pub mod tempi;

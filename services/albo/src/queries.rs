@@ -3,10 +3,11 @@
 use authz::PersonaId;
 use db::{DiEnte, Tx};
 use jiff_sqlx::{Date, Timestamp};
-use kernel::{Data, Impronta, Istante, Numero};
+use kernel::{Data, Impronta, Istante, Numero, Periodo};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::model::interruzioni::Soglia;
 use crate::model::relata::Fatto;
 use crate::model::tempi::{Modo, Regola, computo};
 use crate::model::{Atto, Classe, File, Pubblicazione, Stato, TermineDiTipo, Tipo};
@@ -328,6 +329,52 @@ pub async fn elenco(
         }
     };
     Ok(atti(r))
+}
+
+/// The threshold in force on a day.
+pub(crate) async fn soglia(tx: &mut Tx<DiEnte>, giorno: Data) -> Result<Option<Soglia>, db::Error> {
+    let riga: Option<(i16, String, String)> =
+        sqlx::query_as(sql::SOGLIA).bind(db::sql(giorno)).fetch_optional(tx.conn()).await?;
+    Ok(riga.map(|(ore, fonte, certezza)| Soglia { ore, fonte, certezza }))
+}
+
+/// The publications that were exposed at that instant or began later, annulled and removed ones aside.
+pub(crate) async fn esposti_dal(tx: &mut Tx<DiEnte>, dal: Istante) -> Result<Vec<(Uuid, Pubblicazione)>, db::Error> {
+    let ente = tx.ente();
+    let righe: Vec<RigaAtto> =
+        sqlx::query_as(sql::ESPOSTI_DAL).bind(ente).bind(db::sql(dal)).fetch_all(tx.conn()).await?;
+    Ok(righe.into_iter().filter_map(|r| Some((r.id, r.pubblicazione()?))).collect())
+}
+
+/// A publication that lost days, with nobody's decision yet.
+#[derive(Debug, Clone)]
+pub struct Proposta {
+    pub atto: Atto,
+    pub interrotto: Periodo,
+    pub minuti: i32,
+}
+
+/// The days of every proposal about an act, whatever became of it.
+pub(crate) async fn proposte_di(tx: &mut Tx<DiEnte>, atto: Uuid) -> Result<Vec<Periodo>, db::Error> {
+    let ente = tx.ente();
+    let righe: Vec<(Date, Date)> = sqlx::query_as(sql::PROPOSTE_DI).bind(ente).bind(atto).fetch_all(tx.conn()).await?;
+    righe.into_iter().map(|(dal, al)| periodo(dal, al)).collect()
+}
+
+/// What waits for a decision, the oldest days first.
+pub async fn proposte(tx: &mut Tx<DiEnte>) -> Result<Vec<Proposta>, db::Error> {
+    let ente = tx.ente();
+    let con_proposta = atti(sqlx::query_as(sql::ATTI_CON_PROPOSTA).bind(ente).fetch_all(tx.conn()).await?);
+    let righe: Vec<(Uuid, Date, Date, i32)> = sqlx::query_as(sql::PROPOSTE).bind(ente).fetch_all(tx.conn()).await?;
+    let proposta = |(id, dal, al, minuti): (Uuid, Date, Date, i32)| {
+        let atto = con_proposta.iter().find(|a| a.id == id).cloned().ok_or(sqlx::Error::RowNotFound)?;
+        Ok(Proposta { atto, interrotto: periodo(dal, al)?, minuti })
+    };
+    righe.into_iter().map(proposta).collect()
+}
+
+fn periodo(dal: Date, al: Date) -> Result<Periodo, db::Error> {
+    Periodo::nuovo(dal.to_jiff(), Some(al.to_jiff())).map_err(|e| sqlx::Error::Decode(e.into()).into())
 }
 
 /// Scheduled acts whose day has come.

@@ -2,13 +2,13 @@
 
 use authz::{Azione, Chi};
 use db::{DiEnte, EnteId, Migrazioni, Passo as Migrazione, Scrivania, Sostituibile, Tx};
-use kernel::tempo::breve;
+use kernel::tempo::{breve, giorno_a_roma};
 use registers::Regola;
 use uuid::Uuid;
 use web::{Attesa, Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
 
 use crate::model::{Atto, Stato};
-use crate::permissions::{self, Attesta, Pubblica};
+use crate::permissions::{self, Attesta, Correggi, Pubblica};
 use crate::{REGISTRO, errors, jobs, proiezioni, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
@@ -18,6 +18,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Migrazione { numero: 2, nome: "atti", sql: include_str!("../migrations/0002_atti.sql") },
         Migrazione { numero: 3, nome: "controllo", sql: include_str!("../migrations/0003_controllo.sql") },
         Migrazione { numero: 4, nome: "flussi", sql: include_str!("../migrations/0004_flussi.sql") },
+        Migrazione { numero: 5, nome: "interruzioni", sql: include_str!("../migrations/0005_interruzioni.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "albo", sql: include_str!("../sql/albo.sql") }],
 };
@@ -29,6 +30,7 @@ pub const TABELLE: &[Tabella] = &[
     Tabella { nome: "albo.atto", ordine: "creato_il, id" },
     Tabella { nome: "albo.file", ordine: "atto, posto, id" },
     Tabella { nome: "albo.operazione", ordine: "aoo, posizione" },
+    Tabella { nome: "albo.proposta", ordine: "atto, dal" },
 ];
 
 const MENU: &[VoceMenu] = &[VoceMenu { etichetta: "Albo", percorso: "/albo", azione: Some(permissions::CONSULTA) }];
@@ -94,6 +96,7 @@ fn attiva<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<(), web::
 fn attese<'a>(tx: &'a mut Tx<Scrivania>, chi: &'a Chi) -> Futuro<'a, Result<Vec<Attesa>, db::Error>> {
     Box::pin(async move {
         let mut attese = bozze(tx, chi).await?;
+        attese.extend(proroghe(tx, chi).await?);
         attese.extend(relate(tx, chi).await?);
         Ok(attese)
     })
@@ -119,6 +122,29 @@ async fn bozze(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Err
         ),
         percorso: format!("/albo/bozze/{id}"),
         entro: previsto.map(jiff_sqlx::Date::to_jiff),
+    };
+    Ok(righe.into_iter().map(attesa).collect())
+}
+
+async fn proroghe(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
+    let oggi = tx.oggi();
+    let righe: Vec<(EnteId, i64, jiff_sqlx::Timestamp)> = sqlx::query_as(sql::ATTESE_PROROGHE)
+        .bind(chi.persona)
+        .bind(Correggi::RUOLI)
+        .bind(db::sql(oggi))
+        .fetch_all(tx.conn())
+        .await?;
+    let attesa = |(ente, quante, prima): (EnteId, i64, jiff_sqlx::Timestamp)| Attesa {
+        ente,
+        titolo: match quante {
+            1 => "Decidi la proroga di una pubblicazione".to_owned(),
+            n => format!("Decidi la proroga di {n} pubblicazioni"),
+        },
+        tipo: "Albo",
+        perche: "L’albo non si è potuto leggere: una pubblicazione finita non si allunga più".to_owned(),
+        percorso: "/albo/interruzioni".to_owned(),
+        // The last day on which the first of them can still be extended.
+        entro: Some(giorno_a_roma(prima.to_jiff()).saturating_sub(jiff::Span::new().days(1))),
     };
     Ok(righe.into_iter().map(attesa).collect())
 }

@@ -98,6 +98,22 @@ pub(crate) const NEL_FLUSSO: &str = atto!(
      order by a.anno desc, a.numero desc limit $5"
 );
 pub(crate) const TIPI_DI_PERSONE: &str = "select codice from albo.tipo where di_persone";
+// Interruptions: the threshold in force, what was exposed since an instant, the proposals and what became of them.
+pub(crate) const SOGLIA: &str =
+    "select ore, fonte, certezza from albo.soglia where dal <= $1 order by dal desc limit 1";
+pub(crate) const ESPOSTI_DAL: &str =
+    atto!("where a.ente = $1 and a.stato = 'pubblicata' and a.fine > $2 order by a.fine, a.id");
+pub(crate) const PROPONI: &str = "insert into albo.proposta (ente, atto, dal, al, minuti, stato, proposta_il) \
+     values ($1, $2, $3, $4, $5, 'proposta', $6) on conflict do nothing";
+pub(crate) const PROPOSTE_DI: &str = "select dal, al from albo.proposta where ente = $1 and atto = $2 order by dal";
+pub(crate) const PROPOSTE: &str = "select atto, dal, al, minuti from albo.proposta \
+     where ente = $1 and stato = 'proposta' order by dal, al, atto";
+pub(crate) const ATTI_CON_PROPOSTA: &str = atto!(
+    "where a.ente = $1 and exists (select from albo.proposta p where p.ente = a.ente and p.atto = a.id and p.stato = 'proposta') \
+     order by a.fine, a.anno, a.numero"
+);
+pub(crate) const DECIDI_PROPOSTA: &str = "update albo.proposta set stato = $4, decisa_il = $5, decisa_da = $6, motivo = $7 \
+     where ente = $1 and atto = $2 and dal = $3 and stato = 'proposta'";
 // The tabs of the office: drafts, scheduled, exposed, over, annulled or removed.
 pub(crate) const IN_PREPARAZIONE: &str =
     atto!("where a.ente = $1 and a.stato = $2 order by a.previsto_dal, a.creato_il desc, a.id limit $3");
@@ -143,11 +159,17 @@ pub(crate) const ATTESE_RELATE: &str = di_chi!(
 
 // Fingerprints of files, among these, that an act exposes, exposed or will expose.
 pub(crate) const CITATI: &str = "select distinct impronta from albo.file where ente = $1 and impronta = any ($2)";
+pub(crate) const ATTESE_PROROGHE: &str = "select p.ente, count(*), min(a.fine) \
+     from albo.proposta p join albo.atto a on a.ente = p.ente and a.id = p.atto \
+     where p.stato = 'proposta' and exists (select from accesso.ruolo r where r.ente = p.ente and r.persona = $1 \
+       and r.ruolo = any ($2) and r.dal <= $3 and (r.al is null or r.al >= $3)) \
+     group by p.ente order by min(a.fine)";
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: TIPI, REGOLA, IMPOSTA_TERMINE, IMPOSTA_REGOLA, PREPARA, RISCRIVI, SCARTA, CONFERMA, PROGRAMMA, AFFIGGI, ESPONI_FILE,
         ANNULLA, NUOVA_FINE, RIMUOVI, RIMUOVI_NOMI, TOGLI_FILE, TOGLI_MOTIVI, RELATA, NUOVO_FILE, SCARTA_FILE, OPERAZIONE,
-        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, NEL_FLUSSO, TIPI_DI_PERSONE, IN_PREPARAZIONE,
-        PUBBLICATI, DEL_FILO, CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
-    Scrivania: ATTESE_BOZZE, ATTESE_RELATE;
+        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, NEL_FLUSSO, TIPI_DI_PERSONE, SOGLIA, ESPOSTI_DAL, PROPONI,
+        PROPOSTE_DI, PROPOSTE, ATTI_CON_PROPOSTA, DECIDI_PROPOSTA, IN_PREPARAZIONE, PUBBLICATI, DEL_FILO,
+        CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
+    Scrivania: ATTESE_BOZZE, ATTESE_RELATE, ATTESE_PROROGHE;
 };

@@ -3,6 +3,7 @@
 mod bozze;
 mod dopo;
 mod flusso;
+mod interruzioni;
 mod pubblico;
 mod termini;
 mod ufficio;
@@ -33,6 +34,8 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/albo/termini", CONSULTA, termini::pagina),
         Rotta::ufficio_post("/e/{codice}/albo/termini", TERMINI, termini::termine),
         Rotta::ufficio_post("/e/{codice}/albo/termini/regola", TERMINI, termini::regola),
+        Rotta::ufficio_get("/e/{codice}/albo/interruzioni", CONSULTA, interruzioni::pagina),
+        Rotta::ufficio_post("/e/{codice}/albo/interruzioni", CORREGGI, interruzioni::decidi),
         Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}", CONSULTA, ufficio::atto),
         Rotta::ufficio_get("/e/{codice}/albo/{anno}/{numero}/relata", CONSULTA, ufficio::relata),
         Rotta::ufficio_post("/e/{codice}/albo/{anno}/{numero}/relata", ATTESTA, ufficio::attesta),
@@ -87,6 +90,7 @@ pub(crate) enum Percorso {
     Bozza(Uuid),
     Modifica(Uuid),
     Termini,
+    Interruzioni,
     Atto { anno: i32, numero: i32 },
     Relata { anno: i32, numero: i32 },
     Dopo { anno: i32, numero: i32, quale: Dopo },
@@ -100,6 +104,7 @@ impl fmt::Display for Percorso {
             Percorso::Bozza(id) => write!(f, "/albo/bozze/{id}"),
             Percorso::Modifica(id) => write!(f, "/albo/bozze/{id}/modifica"),
             Percorso::Termini => f.write_str("/albo/termini"),
+            Percorso::Interruzioni => f.write_str("/albo/interruzioni"),
             Percorso::Atto { anno, numero } => write!(f, "/albo/{anno}/{numero}"),
             Percorso::Relata { anno, numero } => write!(f, "/albo/{anno}/{numero}/relata"),
             Percorso::Dopo { anno, numero, quale } => write!(f, "/albo/{anno}/{numero}/{}", quale.codice()),

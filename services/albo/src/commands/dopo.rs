@@ -235,7 +235,7 @@ pub async fn attesta(
     Ok(())
 }
 
-fn necessario(motivo: &str) -> Result<String, AlboError> {
+pub(super) fn necessario(motivo: &str) -> Result<String, AlboError> {
     let motivo = pulisci_riga(motivo, 500)?;
     if motivo.is_empty() { Err(Rifiuto::SenzaMotivo.into()) } else { Ok(motivo) }
 }

@@ -96,9 +96,13 @@ impl Casa {
 
     /// Runs the jobs that are due.
     pub async fn lavora(&self) -> jobs::Svolti {
-        let s = albo::service();
         let contesto = Contesto::nuovo(self.prova.db.clone(), self.archivio.clone());
-        jobs::esegui_tutto(&contesto, &Catalogo::nuovo((s.lavori)(), (s.periodici)())).await.unwrap()
+        jobs::esegui_tutto(&contesto, &catalogo()).await.unwrap()
+    }
+
+    /// From now on what comes back by itself comes back.
+    pub async fn carica_la_sveglia(&self) {
+        jobs::prepara(&self.prova.db, &catalogo()).await.unwrap();
     }
 
     /// A multipart form: fields, then files as (field, name, bytes).
@@ -116,6 +120,11 @@ impl Casa {
     pub async fn butta(self) {
         self.sito.butta().await;
     }
+}
+
+fn catalogo() -> Catalogo {
+    let s = albo::service();
+    Catalogo::nuovo((s.lavori)(), (s.periodici)())
 }
 
 pub fn documento(contenuto: &str) -> FileDaPubblicare {

@@ -6,6 +6,7 @@ mod controlli;
 mod controllo;
 mod flussi;
 mod gara;
+mod interruzioni;
 mod pagine;
 mod pubblicazione;
 mod termini;
