@@ -45,7 +45,7 @@ pub(crate) async fn chiedi_nuova(
     utente: &str,
     nome: &str,
 ) -> Result<SfidaPasskey, AccessoNegato> {
-    let gia: Vec<_> = di(tx, persona).await?.into_iter().map(|r| r.credenziale.into()).collect();
+    let gia: Vec<_> = di(tx, persona).await?.into_iter().map(|r| r.credenziale).collect();
     let (opzioni, stato) =
         webauthn(serratura)?.start_passkey_registration(persona.uuid(), utente, nome, Some(gia)).map_err(guasto)?;
     let sfida = sfida::chiedi(tx, REGISTRA, Some(persona), &stato).await?;

@@ -239,19 +239,28 @@ struct InSospeso<'a> {
 
 impl askama::filters::HtmlSafe for Bozze<'_> {}
 
+#[derive(sqlx::FromRow)]
+struct RigaInSospeso {
+    ente: EnteId,
+    chiave: Uuid,
+    pagina: String,
+    titolo: String,
+    campi: sqlx::types::Json<Vec<(String, String)>>,
+    salvata_il: jiff_sqlx::Timestamp,
+}
+
 /// What a person began and did not send, in all their enti, newest first.
 pub(crate) async fn in_sospeso(persona: &Persona) -> Result<Bozze<'_>, Errore> {
     let enti: Vec<EnteId> = persona.enti().iter().map(|e| e.ente).collect();
     let mut tx = persona.stato().db.scrivania(&enti).await?;
-    let righe: Vec<(EnteId, Uuid, String, String, sqlx::types::Json<Vec<(String, String)>>, jiff_sqlx::Timestamp)> =
+    let righe: Vec<RigaInSospeso> =
         sqlx::query_as(SULLA_SCRIVANIA).bind(&enti).bind(persona.chi().persona).fetch_all(tx.conn()).await?;
-    let bozze = righe.into_iter().filter_map(|(ente, chiave, pagina, titolo, campi, quando)| {
-        let ente = persona.enti().iter().find(|e| e.ente == ente)?;
-        let quando = in_tabella(quando.to_jiff(), persona.oggi());
-        let inizio =
-            campi.iter().map(|(_, v)| v.trim()).filter(|v| v.contains(' ')).max_by_key(|v| v.len()).unwrap_or("bozza");
-        let inizio = corto(inizio, INIZIO).into_owned();
-        Some(InSospeso { ente, chiave, pagina, titolo, inizio, quando })
+    let bozze = righe.into_iter().filter_map(|r| {
+        let ente = persona.enti().iter().find(|e| e.ente == r.ente)?;
+        let testi = r.campi.iter().map(|(_, v)| v.trim()).filter(|v| v.contains(' '));
+        let inizio = corto(testi.max_by_key(|v| v.len()).unwrap_or("bozza"), INIZIO).into_owned();
+        let quando = in_tabella(r.salvata_il.to_jiff(), persona.oggi());
+        Some(InSospeso { ente, chiave: r.chiave, pagina: r.pagina, titolo: r.titolo, inizio, quando })
     });
     Ok(Bozze { persona, bozze: bozze.collect() })
 }
