@@ -38,6 +38,12 @@ pub fn corto(testo: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", resta.trim_end_matches([' ', ',', ';', ':', '.'])))
 }
 
+/// As people look for words: small letters, without accents.
+pub fn senza_accenti(testo: &str) -> String {
+    let segno = |c: &char| !('\u{300}'..='\u{36f}').contains(c);
+    testo.to_lowercase().nfd().filter(segno).map(|c| if c == '’' { '\'' } else { c }).collect()
+}
+
 /// True for a name made to deceive: a path, control characters, marks that change the reading order. Accents in either form,
 /// long names, colons and spaces are ordinary names.
 pub fn nome_ingannevole(nome: &str) -> bool {

@@ -25,6 +25,7 @@ mod scrivania;
 mod servizio;
 mod sicurezza;
 mod stato;
+mod vai;
 
 pub use caricamento::{Caricamento, FileRicevuto};
 pub use componenti::{

@@ -16,7 +16,7 @@ use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
     EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, metriche, operatore, pubblico, risorse,
-    scrivania, sicurezza,
+    scrivania, sicurezza, vai,
 };
 
 /// A form without files is never longer.
@@ -171,7 +171,10 @@ impl std::fmt::Debug for Rotta {
 
 /// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the figures.
 pub fn rotte_del_kit() -> Vec<Rotta> {
-    [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte()].into_iter().flatten().collect()
+    [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte(), vai::rotte()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The whole site.

@@ -47,6 +47,8 @@ pub struct Service {
     pub citati: &'static [&'static str],
     pub codici: &'static [Frase],
     pub menu: &'static [VoceMenu],
+    /// Pages that people look for and no menu shows: forms, registers, settings.
+    pub altre_pagine: &'static [VoceMenu],
     /// After G, the letter that opens the first page of the menu.
     pub tasto: Option<char>,
     /// Pages over all the enti of a person, for who works in more than one.
@@ -163,6 +165,7 @@ impl Service {
             citati: &[],
             codici: &[],
             menu: &[],
+            altre_pagine: &[],
             tasto: None,
             menu_scrivania: &[],
             menu_pubblico: &[],

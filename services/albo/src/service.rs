@@ -38,6 +38,10 @@ const MENU_PUBBLICO: &[VoceMenu] = &[VoceMenu { etichetta: "Albo pretorio", perc
 /// The registration page adds the registration to the address: `?da=2026/123`.
 const AZIONI: &[VoceMenu] =
     &[VoceMenu { etichetta: "Pubblica all’albo", percorso: "/albo/nuovo", azione: Some(permissions::PUBBLICA) }];
+const ALTRE: &[VoceMenu] = &[
+    VoceMenu { etichetta: "Pubblica un atto", percorso: "/albo/nuovo", azione: Some(permissions::PUBBLICA) },
+    VoceMenu { etichetta: "Termini di pubblicazione", percorso: "/albo/termini", azione: Some(permissions::CONSULTA) },
+];
 const NOME_REGISTRO: &str = "Repertorio dell’albo pretorio";
 
 pub const fn service() -> Service {
@@ -60,6 +64,7 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        altre_pagine: ALTRE,
         tasto: Some('a'),
         menu_pubblico: MENU_PUBBLICO,
         anteprima,

@@ -5,7 +5,7 @@ use db::{DiEnte, Migrazioni, Sostituibile, Tx};
 use uuid::Uuid;
 use web::{Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
 
-use crate::permissions::{self, Leggi};
+use crate::permissions::{self, Fascicola, Leggi};
 use crate::{FiloId, commands, errors, jobs, misure, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
@@ -31,6 +31,20 @@ pub const TABELLE: &[Tabella] = &[
 const MENU: &[VoceMenu] =
     &[VoceMenu { etichetta: "Fascicoli", percorso: "/fascicoli", azione: Some(Permessa::di::<Leggi>()) }];
 
+const ALTRE: &[VoceMenu] = &[
+    VoceMenu {
+        etichetta: "Apri un fascicolo",
+        percorso: "/fascicoli/nuovo",
+        azione: Some(Permessa::di::<Fascicola>()),
+    },
+    VoceMenu { etichetta: "Titolario", percorso: "/titolario", azione: Some(Permessa::di::<Leggi>()) },
+    VoceMenu {
+        etichetta: "Verifica dei documenti",
+        percorso: "/documenti/verifica",
+        azione: Some(Permessa::di::<Leggi>()),
+    },
+];
+
 pub const fn service() -> Service {
     Service {
         descrizione: "Fascicoli, titolario e archivio dei documenti.",
@@ -50,6 +64,7 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        altre_pagine: ALTRE,
         tasto: Some('f'),
         anteprima,
         attiva,

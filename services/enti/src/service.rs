@@ -41,6 +41,22 @@ const MENU: &[VoceMenu] = &[
     VoceMenu { etichetta: "Ente", percorso: "/ente", azione: Some(permissions::ENTE) },
 ];
 
+const ALTRE: &[VoceMenu] = &[
+    VoceMenu { etichetta: "Uffici", percorso: "/uffici", azione: Some(permissions::UFFICI) },
+    VoceMenu { etichetta: "Adesioni all’alleanza", percorso: "/adesioni", azione: Some(permissions::TRATTAMENTI) },
+    VoceMenu {
+        etichetta: "Registro dei trattamenti",
+        percorso: "/trattamenti",
+        azione: Some(permissions::TRATTAMENTI),
+    },
+    VoceMenu {
+        etichetta: "Registro delle attività",
+        percorso: "/registro-attivita",
+        azione: Some(permissions::ATTIVITA),
+    },
+    VoceMenu { etichetta: "Accessi e secondo fattore", percorso: "/accessi", azione: Some(permissions::ACCESSI) },
+];
+
 pub const fn service() -> Service {
     Service {
         descrizione: "Dati dell’ente, servizi, persone, uffici e ruoli.",
@@ -60,6 +76,7 @@ pub const fn service() -> Service {
         citati: &[crate::sql::CITATI],
         codici: crate::CODICI,
         menu: MENU,
+        altre_pagine: ALTRE,
         prima_pagina: |e, indirizzo| Box::pin(crate::web::casa(e, indirizzo)),
         ..Service::vuoto("enti", "Ente", MIGRAZIONI)
     }

@@ -1,6 +1,6 @@
 //! This service as the list of services sees it.
 
-use authz::{Chi, Permessa};
+use authz::Chi;
 use db::{DiEnte, Migrazioni, Scrivania, Sostituibile, Tx};
 use documenti::FiloId;
 use jiff::SignedDuration;
@@ -9,7 +9,8 @@ use uuid::Uuid;
 use web::{Attesa, Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
 
 use crate::model::Verso;
-use crate::permissions::{self, Consulta, PrendiInCarico};
+use crate::permissions::{self, PrendiInCarico};
+use crate::web::{CONSULTA, REGISTRA, STAMPA};
 use crate::{commands, errors, giornaliero, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
@@ -38,8 +39,18 @@ pub const PROIEZIONI: &[Proiezione] = &[Proiezione { nome: "protocollo", sql: sq
 /// What is exported beside the register, for who verifies it without us.
 pub const STATI: &[Stato] = &[Stato { nome: "protocollo.registrazione", sql: sql::STATO }];
 
-const CONSULTA: Permessa = Permessa::di::<Consulta>();
 const MENU: &[VoceMenu] = &[VoceMenu { etichetta: "Protocollo", percorso: "/protocollo", azione: Some(CONSULTA) }];
+const ALTRE: &[VoceMenu] = &[
+    VoceMenu { etichetta: "Registra in entrata", percorso: "/protocollo/nuovo?verso=E", azione: Some(REGISTRA) },
+    VoceMenu { etichetta: "Registra in uscita", percorso: "/protocollo/nuovo?verso=U", azione: Some(REGISTRA) },
+    VoceMenu {
+        etichetta: "Registra un documento interno",
+        percorso: "/protocollo/nuovo?verso=I",
+        azione: Some(REGISTRA),
+    },
+    VoceMenu { etichetta: "Registri giornalieri", percorso: "/protocollo/giornalieri", azione: Some(CONSULTA) },
+    VoceMenu { etichetta: "Stampa del registro", percorso: "/protocollo/stampa", azione: Some(STAMPA) },
+];
 /// What nobody took charge of leaves the desk after this, and stays in the register.
 const DI_RECENTE: SignedDuration = SignedDuration::from_hours(24 * 30);
 
@@ -63,6 +74,7 @@ pub const fn service() -> Service {
         citati: &[sql::CITATI],
         codici: errors::CODICI,
         menu: MENU,
+        altre_pagine: ALTRE,
         tasto: Some('p'),
         menu_scrivania: MENU,
         ricerca: Some(MENU[0]),
