@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check vendor unit browser
+.PHONY: help build demo test check vendor unit browser attack
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO := cargo
@@ -10,6 +10,7 @@ CARGO := cargo
 help:
 	@echo "make demo    costruisce, carica un'alleanza vera con una storia inventata e la serve su http://localhost:8080"
 	@echo "make test    tutte le prove, nel browser comprese"
+	@echo "make attack  le prove a caso, cento volte più a lungo e con altri dadi"
 	@echo "make check   formato, lint, licenze, ordine degli import, file rigenerati"
 	@echo "make build   $(TARGET)/release/alleanza, completo"
 
@@ -35,6 +36,12 @@ browser: vendor
 	$(CARGO) build --locked -p app
 	@[ acceptance/browser/node_modules/.package-lock.json -nt acceptance/browser/package-lock.json ] || npm ci --prefix acceptance/browser --no-audit --no-fund --loglevel=error
 	ALLEANZA_BIN=$(abspath $(TARGET))/debug/alleanza node --test --test-concurrency=1 acceptance/browser/
+
+# The same dice as `make unit`, thrown a hundred times as often, and then others: PROPTEST_CASES and PROPTEST_RNG_SEED choose.
+attack: vendor
+	@tools/dipendenze.sh test
+	PROPTEST_CASES=$(or $(PROPTEST_CASES),25600) PROPTEST_RNG_SEED=$(or $(PROPTEST_RNG_SEED),$(shell date +%s)) \
+	  $(CARGO) test --locked -p attacco -p kernel -p formats -p pdf -p registers -p albo -p enti
 
 test: unit browser
 	@$(CARGO) run --quiet --locked -p xtask -- ferma-prova

@@ -47,16 +47,19 @@ pub fn senza_accenti(testo: &str) -> String {
 /// True for a name made to deceive: a path, control characters, marks that change the reading order. Accents in either form,
 /// long names, colons and spaces are ordinary names.
 pub fn nome_ingannevole(nome: &str) -> bool {
-    nome.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || cambia_direzione(c))
+    nome.chars().any(|c| matches!(c, '/' | '\\') || c.is_control() || non_carattere(c) || cambia_direzione(c))
 }
 
 /// A file name that can be shown and written anywhere: the last component of a path, without separators, controls or marks that
 /// change the reading order, at most 150 bytes, extensions kept.
 pub fn nome_di_file(nome: &str) -> String {
     let ultimo = nome.rsplit(['/', '\\']).next().unwrap_or_default();
+    let lecito = |c: &char| (!c.is_control() || c.is_whitespace()) && !non_carattere(*c) && !cambia_direzione(*c);
+    // What goes goes first: an accent may then reach its letter.
     let ammessi: String = ultimo
+        .chars()
+        .filter(lecito)
         .nfc()
-        .filter(|c| (!c.is_control() || c.is_whitespace()) && !cambia_direzione(*c))
         .map(|c| if matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { c })
         .collect();
     let unito = unisci(&ammessi);
@@ -73,10 +76,15 @@ fn ammetti(c: char) -> Result<char, TestoRifiutato> {
     match c {
         '\r' | '\n' | '\u{2028}' | '\u{2029}' => Ok('\n'),
         '\t' => Ok(' '),
-        c if c.is_control() => Err(TestoRifiutato::Controllo(c.into())),
+        c if c.is_control() || non_carattere(c) => Err(TestoRifiutato::Controllo(c.into())),
         c if cambia_direzione(c) => Err(TestoRifiutato::Direzione(c.into())),
         c => Ok(c),
     }
+}
+
+/// Code points that Unicode keeps for nobody: XML cannot hold them, and no font shows them.
+fn non_carattere(c: char) -> bool {
+    matches!(c, '\u{FDD0}'..='\u{FDEF}') || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// Unicode's Bidi_Control: they can make `fdp.exe` read as `exe.pdf`.
@@ -148,6 +156,9 @@ mod tests {
     fn a_refusal_names_the_character() {
         assert_eq!(pulisci_riga("a\0b", 9), Err(TestoRifiutato::Controllo(0)));
         assert_eq!(pulisci_testo("a\u{1b}[31m", 9), Err(TestoRifiutato::Controllo(0x1b)));
+        for c in ['\u{ffff}', '\u{fdd0}', '\u{1fffe}'] {
+            assert_eq!(pulisci_riga(&format!("a{c}b"), 9), Err(TestoRifiutato::Controllo(c.into())));
+        }
         let frase = pulisci_riga("fattura\u{202e}fdp.exe", 99).unwrap_err().to_string();
         assert!(frase.contains("U+202E"), "{frase}");
     }

@@ -1,6 +1,5 @@
 //! Uploads: a multipart body walked once, texts into the form, each file streamed to disk as it arrives.
 
-use axum::Form;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
@@ -8,7 +7,7 @@ use kernel::testo::{nome_di_file, nome_ingannevole};
 use storage::{Arrivato, Ricevuto, StorageError};
 
 use crate::contorno::Operazione;
-use crate::modulo::CSRF;
+use crate::modulo::{self, CSRF};
 use crate::{Errore, Modulo, Operatore};
 
 /// A file may be this long, a form may hold this many, with so much text in so many fields.
@@ -183,7 +182,7 @@ pub(crate) async fn testi_scritti(req: Request) -> Vec<(String, String)> {
     let coppie = if tipo.starts_with("multipart/form-data") {
         testi_di_multipart(req).await
     } else {
-        Form::<Vec<(String, String)>>::from_request(req, &()).await.map(|f| f.0).unwrap_or_default()
+        modulo::coppie(req, &()).await.unwrap_or_default()
     };
     let segreto =
         |n: &str| n == CSRF || n == "chiave" || n == "sigillo" || n.contains("parola") || n.contains("password");

@@ -111,6 +111,11 @@ fn pulisci(host: &str) -> Option<String> {
     buono.then_some(nome)
 }
 
+/// For [`crate::prova`].
+pub(crate) fn nome(host: &str) -> Option<String> {
+    pulisci(host)
+}
+
 fn dal_proxy(config: &Configurazione, da: Option<&ConnectInfo<SocketAddr>>) -> bool {
     config.proxy.is_some() && da.map(|c| c.0.ip().to_canonical()) == config.proxy
 }

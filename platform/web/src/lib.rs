@@ -18,6 +18,8 @@ mod modulo;
 mod operatore;
 mod pagina;
 mod parole;
+#[doc(hidden)]
+pub mod prova;
 mod pubblico;
 mod risorse;
 mod rotte;

@@ -172,8 +172,13 @@ pub(crate) fn json(sito: &str, ente: &Anagrafe, prima: &str, pagina: &Pagine<Voc
 
 /// Text that XML 1.0 can hold: a document with one bad character cannot be read at all.
 fn lecito(testo: &str) -> String {
-    let ammesso = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
-    testo.chars().map(|c| if ammesso(c) { c } else { '\u{FFFD}' }).collect()
+    let scritto = |c: char| match c {
+        // Readers do not agree on what a lone carriage return is.
+        '\r' => '\n',
+        '\t' | '\n' | ' '..='\u{FFFD}' | '\u{10000}'.. => c,
+        _ => '\u{FFFD}',
+    };
+    testo.chars().map(scritto).collect()
 }
 
 #[cfg(test)]

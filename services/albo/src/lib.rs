@@ -15,6 +15,8 @@ pub mod model;
 mod pages;
 mod permissions;
 mod proiezioni;
+#[doc(hidden)]
+pub mod prova;
 pub mod queries;
 mod relata;
 mod service;

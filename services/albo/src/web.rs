@@ -50,6 +50,11 @@ pub(crate) fn rotte() -> Vec<Rotta> {
     rotte
 }
 
+/// Year and number after which a page begins, from the key in its address.
+pub(crate) fn dopo_la_chiave(chiave: &str) -> Option<(i32, i32)> {
+    ufficio::dopo(chiave)
+}
+
 /// What may happen to a publication: a page that explains, a command that does.
 fn dopo() -> Vec<Rotta> {
     let pagina = |quale: Dopo| move |op: Operatore, p: DiAtto| dopo::pagina(op, p, quale);

@@ -78,6 +78,13 @@ const TESTI: [&str; 11] = [
     "data_istituzione",
 ];
 
+/// How many rows each column has, the file being both the list and the patron saints.
+pub(crate) fn righe_per_colonna(byte: &[u8]) -> Option<Vec<usize>> {
+    let c = Colonne::leggi(byte, PATRONI).ok()?;
+    leggi_patroni(byte).ok();
+    Some(c.testi.iter().map(Vec::len).chain([c.popolazione.len()]).collect())
+}
+
 impl Colonne {
     fn leggi(comuni: &[u8], patroni: &[u8]) -> Result<Colonne, csv::Error> {
         let patroni = leggi_patroni(patroni)?;

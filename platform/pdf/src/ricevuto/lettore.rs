@@ -88,7 +88,7 @@ impl<'a> Lettore<'a> {
         let mut da_leggere = vec![inizio];
         let mut margine = INDICI;
         while let Some(qui) = da_leggere.pop() {
-            if !visti.insert(qui) || visti.len() > SEZIONI || lettore.sezioni.len() > TRATTI {
+            if !visti.insert(qui) || visti.len() > SEZIONI {
                 return None;
             }
             let coda = lettore.sezione(qui, &mut margine)?;
@@ -171,7 +171,7 @@ impl<'a> Lettore<'a> {
             cursore.spazi();
             let inizio = cursore.posizione;
             cursore = Cursore::new(self.pdf, inizio.checked_add(VOCE_DI_TABELLA.checked_mul(quanti as usize)?)?);
-            self.sezioni.push(Sezione { primo, quanti, voci: Voci::Tabella { inizio } });
+            self.aggiungi(Sezione { primo, quanti, voci: Voci::Tabella { inizio } })?;
         }
         cursore.dizionario()
     }
@@ -187,13 +187,17 @@ impl<'a> Lettore<'a> {
         for tratto in tratti.chunks_exact(2) {
             let (queste, dopo) = voci.split_at_checked(lunga.checked_mul(tratto[1])?)?;
             voci = dopo;
-            self.sezioni.push(Sezione {
+            self.aggiungi(Sezione {
                 primo: u32::try_from(tratto[0]).ok()?,
                 quanti: u32::try_from(tratto[1]).ok()?,
                 voci: Voci::Flusso { voci: queste.to_vec(), larghezze },
-            });
+            })?;
         }
         Some(())
+    }
+
+    fn aggiungi(&mut self, sezione: Sezione) -> Option<()> {
+        (self.sezioni.len() < TRATTI).then(|| self.sezioni.push(sezione))
     }
 
     fn posto(&self, numero: u32) -> Option<Posto> {

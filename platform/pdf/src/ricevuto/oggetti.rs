@@ -235,7 +235,8 @@ impl<'a> Cursore<'a> {
         let cifre = self.finche(|b| b.is_ascii_digit() || b"+-.".contains(&b));
         let cifre = std::str::from_utf8(cifre).ok()?;
         let intero = cifre.parse().ok().map(Object::Integer);
-        intero.or_else(|| cifre.parse().ok().map(Object::Real))
+        // Infinity has no digits to be written with again.
+        intero.or_else(|| cifre.parse().ok().filter(|n: &f32| n.is_finite()).map(Object::Real))
     }
 
     fn guarda(&self) -> Option<u8> {
