@@ -60,6 +60,7 @@ impl Sito {
             serratura: Serratura::locale().into(),
             servizi,
             servizi_attivi,
+            memoria: Default::default(),
             config: Arc::new(config),
         });
         Sito { prova, archivio, cartella, router }

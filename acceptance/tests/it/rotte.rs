@@ -28,6 +28,7 @@ pub fn sito(m: &Mondo) -> axum::Router {
         serratura: Serratura::locale().into(),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
+        memoria: Default::default(),
         config: Arc::new(config),
     })
 }

@@ -10,12 +10,14 @@ use db::Db;
 use jobs::Contesto;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::{Configurazione, Metriche, Stato};
+use web::{Configurazione, Memoria, Metriche, Stato};
 
 use crate::casa::Casa;
 use crate::{services, sonda};
 
 const ASCOLTO: &str = "127.0.0.1:8080";
+/// Public pages kept ready, unless `ALLEANZA_CACHE_MIB` says otherwise.
+const CACHE_MIB: usize = 32;
 /// Jobs that run together, beside the requests.
 const LAVORI: usize = 2;
 
@@ -67,6 +69,7 @@ pub(crate) async fn rispondi(
         serratura: Arc::new(serratura),
         servizi: services::tutti(),
         servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
+        memoria: Memoria::avvia(&db, memoria()?),
         config: config.clone(),
         metriche: Metriche::nuove(var("ALLEANZA_METRICHE_TOKEN")),
     };
@@ -110,6 +113,12 @@ fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
         proxy,
         modo: modo.to_owned(),
     })
+}
+
+/// Bytes for public pages kept ready (`ALLEANZA_CACHE_MIB`); with 0 every answer is made again.
+fn memoria() -> anyhow::Result<usize> {
+    let mib = std::env::var("ALLEANZA_CACHE_MIB").ok().filter(|v| !v.is_empty()).map_or(Ok(CACHE_MIB), |v| v.parse());
+    Ok(mib.context("CNF-016: ALLEANZA_CACHE_MIB è un numero di MiB")? << 20)
 }
 
 async fn ripresa(db: &Db) -> anyhow::Result<()> {

@@ -3,6 +3,8 @@ select sistema.proteggi('accesso.ufficio'), sistema.proteggi('accesso.ruolo'), s
        sistema.proteggi('accesso.registro_accessi'), sistema.proteggi('accesso.requisito');
 select sistema.sola_aggiunta('accesso.audit'), sistema.sola_aggiunta('accesso.registro_accessi');
 
+select sistema.avvisa('accesso.ente', true), sistema.avvisa('accesso.host', true);
+
 -- Names of enti are public (they are in the national index); hosts are needed to write links.
 grant select on accesso.ente to alleanza_app, alleanza_scrivania, alleanza_alleanza, alleanza_centro, alleanza_porta;
 grant select on accesso.host to alleanza_app, alleanza_porta;

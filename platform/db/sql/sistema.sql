@@ -34,6 +34,20 @@ end $$;
 drop trigger if exists sola_aggiunta on sistema.installazione;
 select sistema.sola_aggiunta('sistema.installazione');
 
+-- Whoever keeps public pages ready hears, with the commit, that something they show has changed: the ente of the
+-- transaction, or nothing when it is of all.
+create or replace function sistema.avvisa_chi_serve() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('alleanza_pubblico', case when tg_nargs = 0 then coalesce(current_setting('alleanza.ente', true), '') else '' end);
+  return null;
+end $$;
+create or replace function sistema.avvisa(tavola regclass, di_tutti boolean default false) returns void language plpgsql as $$
+begin
+  execute format('drop trigger if exists avvisa on %s', tavola);
+  execute format('create trigger avvisa after insert or update or delete or truncate on %s execute function sistema.avvisa_chi_serve(%s)',
+                 tavola, case when di_tutti then '''tutti''' end);
+end $$;
+
 create or replace function sistema.proteggi(tavola regclass) returns void language plpgsql as $$
 declare
   -- Inside a subquery the setting is read once for each statement, not once for each row.

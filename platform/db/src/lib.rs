@@ -140,6 +140,11 @@ impl Db {
     pub async fn chiudi(&self) {
         self.pool.close().await;
     }
+
+    /// Whoever waits for something of a closed database waits for ever.
+    pub fn chiuso(&self) -> bool {
+        self.pool.is_closed()
+    }
 }
 
 /// Connections of a pool: open, of which idle, and how many it may open.

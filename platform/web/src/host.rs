@@ -71,9 +71,16 @@ pub(crate) async fn trova(stato: &Stato, nome: Option<String>) -> Result<Casa, E
     if nome == stato.config.host_scrivania {
         return Ok(Casa::Scrivania);
     }
-    let ente = authz::ente_di_host(&stato.db, &nome).await?.ok_or_else(ignoto)?;
-    let mut tx = stato.db.di_ente(ente.ente).await?;
-    let attivi = (stato.servizi_attivi)(&mut tx).await?.into();
+    let ente = match stato.memoria.casa(&nome) {
+        Some(e) => e,
+        None => {
+            let giro = stato.memoria.giro();
+            let e = authz::ente_di_host(&stato.db, &nome).await?.ok_or_else(ignoto)?;
+            stato.memoria.tieni_casa(giro, &nome, &e);
+            e
+        }
+    };
+    let attivi = stato.attivi(ente.ente).await?;
     let sito = stato.config.indirizzo(&nome, "").into();
     Ok(Casa::Ente(Box::new(EnteHost { stato: stato.clone(), ente, attivi, sito })))
 }

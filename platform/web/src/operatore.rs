@@ -176,10 +176,10 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
         operazione.riconosci(Quadro::Scrivania(persona));
         return Err(Errore::NonTrovato);
     };
-    let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
+    let attivi = c.stato.attivi(ente.ente).await?;
     let chiuso = c.servizio.filter(|s| !s.sempre_attivo).and_then(|s| chiuso(s, &attivi));
     let (perche, no) = chiuso.unzip();
-    let op = Operatore { persona, ente, attivi: attivi.into(), spento: perche.map(Into::into) };
+    let op = Operatore { persona, ente, attivi, spento: perche.map(Into::into) };
     operazione.riconosci(Quadro::Ufficio(op.clone()));
     if let Some(no) = no.filter(|_| c.scrive) {
         return Err(no);
@@ -187,9 +187,14 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
     if let Some(a) = c.azione.filter(|a| !op.puo(*a)) {
         return Err(Errore::senza_ruolo(a));
     }
+    let (ente, scrive) = (op.ente.ente, parts.method == Method::POST);
     parts.extensions.insert(op.persona.clone());
     parts.extensions.insert(op.clone());
     let r = next.run(Request::from_parts(parts, corpo)).await;
+    if scrive {
+        // Whoever writes reads what they wrote, without waiting for the notice.
+        c.stato.memoria.dimentica(ente);
+    }
     if let (StatusCode::SEE_OTHER, Some(chiave)) = (r.status(), operazione.bozza()) {
         bozze::inviata(&op, chiave).await;
     }

@@ -15,8 +15,8 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, metriche, operatore, pubblico, risorse,
-    scrivania, sicurezza, vai,
+    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, memoria, metriche, operatore, pubblico,
+    risorse, scrivania, sicurezza, vai,
 };
 
 /// A form without files is never longer.
@@ -191,7 +191,7 @@ pub fn router(stato: Stato) -> Router {
             ufficio = ufficio.route(percorso, gestore);
         }
     }
-    let pubblico = pubblico.layer(from_fn(pubblico::etag_delle_pagine));
+    let pubblico = pubblico.layer(from_fn_with_state(stato.clone(), pubblico::pagine));
     let case = Case { stato: stato.clone(), ufficio: chiudi(ufficio, &stato), pubblico: chiudi(pubblico, &stato) };
     Router::new()
         .fallback(smista)
@@ -201,6 +201,7 @@ pub fn router(stato: Stato) -> Router {
         .layer(CatchPanicLayer::custom(caduto))
         .layer(from_fn_with_state(stato.clone(), contorno::contorno))
         .layer(CompressionLayer::new().compress_when(conviene))
+        .layer(from_fn_with_state(stato.clone(), memoria::pronte))
         .route("/static/{file}", get(risorse::servi))
         .layer(from_fn_with_state(stato, sicurezza::intestazioni))
 }

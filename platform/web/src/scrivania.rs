@@ -12,14 +12,16 @@ use axum::response::{IntoResponse, Response};
 use db::EnteId;
 use jiff::civil::Weekday;
 use kernel::Data;
-use kernel::tempo::{giorno_a_roma, nome_del_mese};
+use kernel::tempo::{giorno_a_roma, inizio_del_giorno, nome_del_mese};
 use kernel::testo::corto;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::bozze::{self, Bozze};
 use crate::componenti::nome_in_elenco;
-use crate::{Attesa, EnteHost, Errore, Operatore, Pagina, Passo, Persona, Rotta, Service, Stato, StatoPasso, VoceMenu};
+use crate::{
+    Attesa, EnteHost, Errore, Operatore, Pagina, Passo, Persona, Rotta, Service, Stato, StatoPasso, VoceMenu, fino_a,
+};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
     vec![
@@ -328,7 +330,8 @@ async fn casa_pubblica(e: EnteHost, indirizzo: Uri) -> Result<Response, Errore> 
     let attivi = e.stato().servizi.iter().filter(|s| s.sempre_attivo || e.attivo(s.codice));
     let servizi = attivi.flat_map(|s| s.menu_pubblico.iter().map(move |v| (s, v))).collect();
     let ente = &e.ente().denominazione;
-    Ok(Pagina::pubblica(&e, ente.clone()).con(CasaPubblica { ente, servizi }))
+    let domani = inizio_del_giorno(e.oggi().saturating_add(jiff::Span::new().days(1)));
+    Ok(fino_a(Pagina::pubblica(&e, ente.clone()).con(CasaPubblica { ente, servizi }), domani))
 }
 
 /// `GET /salute`, on any host: 200 when a page could be served.

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use authz::{RegistroAccessi, Serratura};
-use db::{Db, DiEnte, Tx};
+use db::{Db, DiEnte, EnteId, Tx};
 use kernel::Data;
 use storage::Archivio;
 
-use crate::{Futuro, Metriche, Service};
+use crate::{Futuro, Memoria, Metriche, Service};
 
 /// How the installation answers.
 #[derive(Debug, Clone)]
@@ -84,6 +84,7 @@ pub struct Stato {
     pub serratura: Arc<Serratura>,
     pub servizi: &'static [Service],
     pub servizi_attivi: ServiziAttivi,
+    pub memoria: Memoria,
     pub config: Arc<Configurazione>,
     pub metriche: Metriche,
 }
@@ -92,6 +93,18 @@ impl Stato {
     /// The civil day in Europe/Rome, by the clock of rules and deadlines.
     pub fn oggi(&self) -> Data {
         kernel::tempo::giorno_a_roma(self.db.orologio().adesso())
+    }
+
+    /// The services that an ente has on.
+    pub(crate) async fn attivi(&self, ente: EnteId) -> Result<Arc<Vec<Attivo>>, db::Error> {
+        if let Some(tenuti) = self.memoria.attivi(ente, self.oggi()) {
+            return Ok(tenuti);
+        }
+        let giro = self.memoria.giro();
+        let mut tx = self.db.di_ente(ente).await?;
+        let attivi = Arc::new((self.servizi_attivi)(&mut tx).await?);
+        self.memoria.tieni_attivi(giro, ente, tx.oggi(), &attivi);
+        Ok(attivi)
     }
 }
 

@@ -2,6 +2,7 @@
 grant select on albo.tipo, albo.termine, albo.soglia to alleanza_app, alleanza_scrivania;
 select sistema.proteggi('albo.termine_ente'), sistema.proteggi('albo.regola'), sistema.proteggi('albo.atto'),
        sistema.proteggi('albo.file'), sistema.proteggi('albo.operazione'), sistema.proteggi('albo.proposta');
+select sistema.avvisa('albo.atto'), sistema.avvisa('albo.file'), sistema.avvisa('albo.tipo', true);
 
 grant select on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione, albo.proposta to alleanza_app, alleanza_scrivania;
 grant insert on albo.termine_ente, albo.regola, albo.atto, albo.file, albo.operazione, albo.proposta to alleanza_app;

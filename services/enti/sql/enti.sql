@@ -6,6 +6,9 @@ select sistema.proteggi('enti.scheda'), sistema.proteggi('enti.aoo'), sistema.pr
        sistema.proteggi('enti.servizio_attivo'), sistema.proteggi('enti.alleanza'), sistema.proteggi('enti.adesione'),
        sistema.proteggi('enti.adesione_passo'), sistema.proteggi('enti.nomina');
 select sistema.sola_aggiunta('enti.adesione_passo'), sistema.sola_aggiunta('enti.nomina');
+-- The title by which a member uses its services is written by the alliance: a change there is of all.
+select sistema.avvisa('enti.scheda'), sistema.avvisa('enti.servizio_attivo'), sistema.avvisa('enti.adesione', true),
+       sistema.avvisa('enti.alleanza', true);
 
 grant select on enti.scheda, enti.aoo, enti.incarico, enti.servizio_attivo, enti.alleanza, enti.adesione, enti.adesione_passo,
   enti.nomina to alleanza_app, alleanza_scrivania;

@@ -6,6 +6,7 @@ mod bozze;
 mod casa;
 mod errori;
 mod fattore;
+mod memoria;
 mod moduli;
 mod porte;
 mod risorse;

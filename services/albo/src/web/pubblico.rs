@@ -7,10 +7,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use db::{DiEnte, Tx};
 use documenti::DocumentoId;
-use kernel::Numero;
+use kernel::tempo::inizio_del_giorno;
+use kernel::{Data, Istante, Numero};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{EnteHost, Errore, Pagina, Pagine, con_etag, non_modificato};
+use web::{EnteHost, Errore, Pagina, Pagine, con_etag, fino_a, non_modificato};
 
 use crate::flusso;
 use crate::model::{Atto, Pubblicazione};
@@ -36,8 +37,12 @@ pub(super) async fn elenco(e: EnteHost, Query(c): Query<Cerca>) -> Result<Respon
         queries::esposti(&mut tx, adesso, &filtro, super::ufficio::dopo(&c.prima), Pagine::<Atto>::LIMITE).await?;
     let tipi = queries::tipi(&mut tx, oggi).await?;
     let pagina = Pagine::taglia(righe, super::ufficio::chiave);
+    let fine = fine(oggi, pagina.righe.iter().filter_map(|a| a.pubblicazione.as_ref()));
+    // What was typed is asked by one person: only what everybody asks is kept ready.
+    let di_tutti = filtro.testo.is_empty();
     let corpo = Esposti { pagina, tipi, q: c.q, tipo: c.tipo, prima: c.prima, oggi };
-    Ok(senza_indice(Pagina::pubblica(&e, "Albo pretorio").attiva("albo").flussi(flusso::FLUSSI).con(corpo)))
+    let r = senza_indice(Pagina::pubblica(&e, "Albo pretorio").attiva("albo").flussi(flusso::FLUSSI).con(corpo));
+    Ok(if di_tutti { fino_a(r, fine) } else { r })
 }
 
 pub(super) async fn atto(e: EnteHost, Path((anno, numero)): Path<(i32, i32)>) -> Result<Response, Errore> {
@@ -50,8 +55,16 @@ pub(super) async fn atto(e: EnteHost, Path((anno, numero)): Path<(i32, i32)>) ->
     let esposti =
         if atto.espone(tx.now()) { file.into_iter().filter(|f| f.tolto_il.is_none()).collect() } else { Vec::new() };
     let titolo = format!("Pubblicazione {}", p.numero.corto());
+    let fine = fine(tx.oggi(), [&p].into_iter());
     let corpo = PaginaPubblica { atto, p, file: esposti, oggi: tx.oggi() };
-    Ok(senza_indice(Pagina::pubblica(&e, titolo).briciola("Albo pretorio", "/albo").attiva("albo").con(corpo)))
+    let r = Pagina::pubblica(&e, titolo).briciola("Albo pretorio", "/albo").attiva("albo").con(corpo);
+    Ok(fino_a(senza_indice(r), fine))
+}
+
+/// The first instant at which a page of these acts would say something else: one of them is over, or another day begins.
+fn fine<'a>(oggi: Data, mostrati: impl Iterator<Item = &'a Pubblicazione>) -> Istante {
+    let domani = inizio_del_giorno(oggi.saturating_add(jiff::Span::new().days(1)));
+    mostrati.map(|p| p.fine).fold(domani, Istante::min)
 }
 
 /// A file of an exposed act. The name in the address is for people: what counts is the unguessable id.
