@@ -239,7 +239,7 @@ def main():
         if not (o.cartella / "registri.jsonl").exists() or o.teste and not o.teste.exists():
             raise ValueError("manca registri.jsonl o il file delle teste")
         somma, guasti = verifica(o.cartella, o.teste, o.documenti)
-    except (ValueError, KeyError, TypeError, AttributeError, struct.error, OSError) as e:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error, OSError) as e:
         print(f"L’esportazione non si può leggere: {e}", file=sys.stderr)
         return 2
     print("\n".join(f"✗ {g}" for g in guasti) if guasti else f"✓ {somma}: tutto torna.")

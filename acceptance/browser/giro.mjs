@@ -76,6 +76,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/fascicoli/nuovo': [p(ELENA, `${E}/fascicoli/nuovo`)],
   'Ufficio /e/{codice}/fascicoli/{anno}/{id}': [p(ELENA, mondo.fascicolo), p(ELENA, mondo.fascicoloChiuso)],
   'Ufficio /e/{codice}/titolario': [p(PAOLO, `${E}/titolario`)],
+  'Scrivania /vai': [p(ELENA, '/vai'), p(ELENA, '/vai?q=nulla+di+nulla'), p(MARTA, '/vai?q=albo')],
   'Scrivania /protocollo': [p(ELENA, '/protocollo'), p(VERA, '/protocollo')],
   'Ufficio /e/{codice}/protocollo': [p(ELENA, `${E}/protocollo`), p(ELENA, `${E}/protocollo?q=nulla+di+nulla`), p(ELENA, `${E}/protocollo?dal=31/02/2026`, { stato: 422 }), p(VERA, `${V}/protocollo`), p(MARTA, `${E}/protocollo?stato=annullate`)],
   'Ufficio /e/{codice}/protocollo/nuovo': [p(ELENA, `${E}/protocollo/nuovo?verso=E`), p(ELENA, `${E}/protocollo/nuovo?verso=U&righe=20`), p(ELENA, `${E}/protocollo/nuovo?verso=I`), p(MARTA, `${E}/protocollo/nuovo`, { stato: 403 })],

@@ -259,6 +259,28 @@ export function tastiera() {
     await k.vai(/\/protocollo$/, 'Escape');
   });
 
+  test('the palette leads to any page, says what this page offers, finds a number', { timeout: 120_000 }, async () => {
+    const k = await entra('elena.vallescura');
+    // Nine letters, from the desk of one comune to the form of another.
+    await k.premi('Control+k');
+    await k.scrivi('usc scan');
+    await k.pagina(p => p.locator('#vai-0', { hasText: 'Registra in uscita' }).waitFor());
+    assert.deepEqual(await k.difetti(), []);
+    await k.vai(/\/e\/c_i501\/protocollo\/nuovo\?verso=U/, 'Enter');
+    await k.premi('Escape');
+    await k.premi('Control+k');
+    await k.scrivi('registra');
+    assert.match(await k.pagina(p => p.locator('#vai-elenco').innerText()), /Registra.*in questa pagina/s);
+    await k.premi('Escape');
+    assert.equal(await k.visibili('.al-vai'), 0);
+    await k.premi('Control+k');
+    await k.scrivi('pagina che non c’è');
+    assert.equal(await k.visibili('.al-vai-nulla'), 1);
+    await k.premi('Escape', 'Control+k');
+    await k.scrivi('12');
+    await k.vai(/\/e\/c_i501\/protocollo\?q=12$/, 'Enter');
+  });
+
   test('whatever has the focus shows it', { timeout: 300_000 }, async () => {
     const k = await entra('giulia.ventresca');
     await k.vai(/\/e\/c_e307\/protocollo$/, 'g', 'p');
