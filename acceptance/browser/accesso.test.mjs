@@ -178,3 +178,31 @@ test('without scripts a passkey is not promised', { timeout: 180_000 }, async ()
   assert.equal(await p.locator('button:has-text("Crea la passkey")').isVisible(), false);
   assert.match(await p.locator('main').innerText(), /serve un browser recente, con JavaScript acceso/);
 });
+
+test('an operator lent by the alliance is seen on every page, and ends where they are', { timeout: 180_000 }, async () => {
+  const luca = await pagina(browser);
+  await entra(luca, d.base, 'assistenza.cst');
+  const scritta = luca.locator('aside[aria-label="In nome altrui"]');
+  for (const dove of ['/', `${E}/protocollo`, `${E}/protocollo/nuovo`, '/mio-accesso']) {
+    await luca.goto(d.base + dove);
+    assert.match(await scritta.innerText(), /in prestito da .* fino al \d/, dove);
+  }
+  await luca.goto(`${d.base}${E}/protocollo`);
+  await foto(luca, 'prestito');
+  assert.deepEqual(await accessibile(luca), []);
+  await luca.goto(`${d.base}/e/cst_sulmona/credenziali`);
+  assert.equal(await scritta.count(), 0, 'at home');
+
+  const admin = await pagina(browser);
+  await entra(admin, d.base, 'admin.introdacqua');
+  await admin.goto(`${d.base}${E}/deleghe`);
+  await foto(admin, 'deleghe');
+  assert.deepEqual(await accessibile(admin), []);
+  await admin.click('button:has-text("Finisci adesso")');
+  await admin.waitForLoadState();
+  assert.equal((await luca.goto(`${d.base}${E}/protocollo`)).status(), 404, 'a stranger again, in the same session');
+  for (const via of ['recuperi', 'credenziali', 'registro-attivita']) {
+    await admin.goto(`${d.base}${E}/${via}`);
+    await foto(admin, via);
+  }
+});

@@ -17,6 +17,11 @@ const MARTA = 'marta.colantoni';
 const ADMIN = 'admin.introdacqua';
 const CENTRO = 'segreteria.cst';
 const VERA = 'vera.vuoti';
+/** A comune where somebody has a second factor, and who administers it. */
+const A = '/e/c_a481';
+const ADMIN_A = 'admin.ateleta';
+/** Of the alliance, lent to Introdacqua. */
+const LUCA = 'assistenza.cst';
 const NESSUNO = null;
 /** They know their password, and stop there: one must still enrol a second factor, the other must prove it. */
 const MANCA = 'manca.ateleta';
@@ -54,6 +59,9 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/trattamenti': [p(ADMIN, `${E}/trattamenti`)],
   'Ufficio /e/{codice}/trattamenti.pdf': [p(ADMIN, `${E}/trattamenti.pdf`, FILE)],
   'Ufficio /e/{codice}/persone': [p(ADMIN, `${E}/persone`)],
+  'Ufficio /e/{codice}/deleghe': [p(ADMIN, `${E}/deleghe`), p(VERA, `${V}/deleghe`)],
+  'Ufficio /e/{codice}/recuperi': [p(ADMIN, `${E}/recuperi`), p(VERA, `${V}/recuperi`), p(ADMIN_A, `${A}/recuperi`), p(MARTA, `${E}/recuperi`, { stato: 403 })],
+  'Ufficio /e/{codice}/credenziali': [p(PAOLO, `${E}/credenziali`), p(MARTA, `${E}/credenziali`), p(LUCA, `${E}/credenziali`), p(VERA, `${V}/credenziali`)],
   'Ufficio /e/{codice}/accessi': [p(ADMIN, `${E}/accessi`)],
   'Ufficio /e/{codice}/uffici': [p(ADMIN, `${E}/uffici`)],
   'Ufficio /e/{codice}/uffici/{sigla}': [p(ADMIN, `${E}/uffici/TEC`)],
@@ -141,6 +149,15 @@ export const MODULI = () => ({
   '/e/{codice}/servizi/{servizio}/disattiva': NIENTE,
   '/e/{codice}/persone': m(p(ADMIN, `${E}/persone`)),
   '/e/{codice}/persone/togli': m(p(ADMIN, `${E}/persone`), {}, '', { ruolo: 'amministratore' }),
+  '/e/{codice}/deleghe/sostituzioni': m(p(ADMIN, `${E}/deleghe`), { al: '31/02/2026' }),
+  '/e/{codice}/deleghe/sostituzioni/{id}/fine': NIENTE,
+  '/e/{codice}/deleghe/prestiti': m(p(ADMIN, `${E}/deleghe`), { utente: 'nessuno', da_ente: 'zz_nessuno', prestito_al: '31/12/2026', ora: 'boh' }),
+  '/e/{codice}/deleghe/prestiti/{id}/fine': NIENTE,
+  '/e/{codice}/recuperi': m(p(ADMIN_A, `${A}/recuperi`)),
+  '/e/{codice}/recuperi/{id}/conferma': NIENTE,
+  '/e/{codice}/recuperi/{id}/rifiuta': NIENTE,
+  '/e/{codice}/credenziali': m(p(PAOLO, `${E}/credenziali`), { scade_il: 'boh' }),
+  '/e/{codice}/credenziali/{id}/ritira': NIENTE,
   '/e/{codice}/accessi': m(p(ADMIN, `${E}/accessi`), { albo: 'boh' }),
   '/e/{codice}/uffici': m(p(ADMIN, `${E}/uffici`)),
   '/e/{codice}/uffici/{sigla}/chiudi': m(p(ADMIN, `${E}/uffici/TEC`), { al_suo_posto: 'NESSUNO' }),

@@ -47,6 +47,9 @@ const AMBITI: [Ambito; 8] = [
 /// What a scope may do to the rows of an ente that is not its own, and why.
 const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Porta", "accesso.ruolo", "select", "who signs in has roles in every ente"),
+    ("Porta", "accesso.ufficio", "select", "a loan ends with its office"),
+    ("Porta", "accesso.sostituzione", "select", "who signs in has powers in every ente"),
+    ("Porta", "accesso.prestito", "select", "as above"),
     ("Porta", "accesso.requisito", "select", "what roles ask of who signs in, in every ente"),
     ("Coda", "lavori.lavoro", "select", "the queue is one"),
     ("Coda", "lavori.lavoro", "insert", "the queue is one"),
@@ -56,6 +59,7 @@ const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Centro", "registri.contatore", "select", "the centre measures: last number of each register, never a voce"),
     ("Centro", "documenti.documento", "select", "the centre measures: ente and size, never a name or a fingerprint"),
     ("Proprietario", "accesso.ruolo", "select", "a first password only for who has no role elsewhere"),
+    ("Proprietario", "accesso.prestito", "select", "lines of several enti say who lent their person"),
     ("Proprietario", "accesso.registro_accessi", "insert", "lines of several enti are written together"),
     ("Proprietario", "enti.servizio_attivo", "select", "the view of an alliance shows the services of its members"),
     ("Proprietario", "enti.tratto", "select", "the view of an alliance sums the probes of its members"),
@@ -71,6 +75,8 @@ const AMMESSE: &[(&str, &str, &str, &str)] = &[
 /// Indexes of tenant tables that do not begin with the ente.
 const SENZA_ENTE: &[(&str, &str)] = &[
     ("accesso.ruolo_persona", "the door asks by person, over all enti"),
+    ("accesso.sostituzione_sostituto", "as above"),
+    ("accesso.prestito_persona", "as above"),
     ("lavori.lavoro_prossimo", "the queue is claimed over all enti, oldest first"),
     ("enti.adesione_membro", "a member looks for its adhesions in every alliance"),
 ];

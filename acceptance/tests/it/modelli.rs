@@ -255,6 +255,7 @@ async fn every_template_is_drawn() {
     let mut marta = Visita::di(&sito, "localhost", String::new());
     marta.con_due_fattori(&m).await;
     pagine.append(&mut marta.pagine);
+    pagine.append(&mut recupero(&m, &sito).await);
     // The frame of the door has no words that the other frames do not have: it was seen above.
     let mut mai = mai_disegnati(&pagine);
     mai.retain(|p| !p.ends_with("/cornice_nuda.html"));
@@ -328,12 +329,8 @@ impl Visita<'_> {
     /// Opens a form, fills it in and sends it.
     async fn compila(&mut self, modulo: &str, dove: &str, campi: &[(&str, &str)], file: &str) -> (StatusCode, String) {
         let (_, pagina) = self.apri(modulo).await;
-        let nascosto = |nome: &str| {
-            let (_, resto) = pagina.split_once(&format!(r#"name="{nome}" value=""#)).unwrap();
-            resto.split('"').next().unwrap().to_owned()
-        };
-        let (csrf, chiave) = (nascosto("csrf"), nascosto("chiave"));
-        let tutti = [("csrf", csrf.as_str()), ("chiave", &chiave)].into_iter().chain(campi.iter().copied());
+        let fissi = [("csrf", nascosto(&pagina, "csrf")), ("chiave", nascosto(&pagina, "chiave"))];
+        let tutti = fissi.into_iter().chain(campi.iter().copied());
         if file.is_empty() {
             let lettera =
                 |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
@@ -357,12 +354,40 @@ impl Visita<'_> {
         let parola = format!("utente=marta.colantoni&parola={}", app::storia::PAROLA);
         self.invia("/accedi", modulo, parola.clone()).await;
         let (_, pagina) = self.apri("/accedi/iscrivi").await;
-        let sigillo = pagina.split_once(r#"name="sigillo" value=""#).unwrap().1.split('"').next().unwrap();
+        let sigillo = nascosto(&pagina, "sigillo");
         let codice = collaudo::codice_del_telefono(&pagina, m.prova.db.orologio().adesso());
         self.invia("/accedi/iscrivi", modulo, format!("sigillo={sigillo}&codice={codice}")).await;
         self.invia("/accedi", modulo, parola).await;
         self.apri("/accedi/fattore").await;
     }
+}
+
+/// Marta has lost her telephone: the secretary asks, the administrator confirms and reads the code.
+async fn recupero(m: &Mondo, sito: &Router) -> Vec<String> {
+    let modulo = "application/x-www-form-urlencoded";
+    let qui = "/e/c_e307/recuperi";
+    let mut elena = Visita::di(sito, "localhost", format!("alleanza={}", token(m, "elena.vallescura").await));
+    let (_, pagina) = elena.apri(qui).await;
+    let persona = pagina.split("<option value=\"").last().unwrap().split('"').next().unwrap();
+    let chiesto = format!("csrf={}&persona={persona}&motivo=Telefono+perso", nascosto(&pagina, "csrf"));
+    assert_eq!(elena.invia(qui, modulo, chiesto).await.0, StatusCode::SEE_OTHER);
+    let sua = [("persona", persona), ("tipo", "token"), ("fornitore", "Prestatore"), ("scade_il", "311299")];
+    let qui_credenziali = "/e/c_e307/credenziali";
+    assert_eq!(elena.compila(qui_credenziali, qui_credenziali, &sua, "").await.0, StatusCode::SEE_OTHER);
+    elena.apri(qui_credenziali).await;
+    let mut admin = Visita::di(sito, "localhost", format!("alleanza={}", token(m, "admin.introdacqua").await));
+    let (_, pagina) = admin.apri(qui).await;
+    let conferma = pagina.split('"').find(|a| a.ends_with("/conferma")).unwrap().to_owned();
+    let csrf = format!("csrf={}", nascosto(&pagina, "csrf"));
+    assert_eq!(admin.invia(&conferma, modulo, csrf).await.0, StatusCode::OK);
+    elena.pagine.append(&mut admin.pagine);
+    elena.pagine
+}
+
+/// The value of a hidden field.
+fn nascosto<'a>(pagina: &'a str, nome: &str) -> &'a str {
+    let (_, resto) = pagina.split_once(&format!(r#"name="{nome}" value=""#)).unwrap();
+    resto.split('"').next().unwrap()
 }
 
 /// A body that keeps alliances and has founded none, with its secretary.

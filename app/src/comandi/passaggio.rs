@@ -25,7 +25,8 @@ const ENTE: &str = "select id, jsonb_build_object('codice', codice, 'denominazio
      from accesso.ente e where codice = $1";
 // Whoever has, or had, a role: audit, voci and documents name only them. The password stays here.
 const PERSONE: &str = "select to_jsonb(p) - 'parola' from accesso.persona p \
-     where id in (select persona from accesso.ruolo where ente = $1) order by id";
+     where id in (select persona from accesso.ruolo where ente = $1 \
+       union select persona from accesso.prestito where ente = $1) order by id";
 const CREA_ENTE: &str = "insert into accesso.ente (codice, denominazione) values ($1, $2) returning id";
 const CREA_HOST: &str = "insert into accesso.host (nome, ente) values ($1, $2)";
 const CREA_PERSONA: &str = "insert into accesso.persona (id, utente, nome, cognome, disattivata_il, creata_il) \

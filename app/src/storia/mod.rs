@@ -3,6 +3,7 @@
 mod caso;
 mod gioco;
 mod nomi;
+mod prestito;
 mod temi;
 mod trama;
 
@@ -99,6 +100,10 @@ pub fn chi_entra(misura: Misura, config: &Configurazione) -> Vec<String> {
     righe.push(riga(&SEGRETARIA, &dove));
     righe.push(format!("  {:<24} amministratore di Introdacqua; così per ogni comune", "admin.introdacqua"));
     righe.push(format!("  {:<24} Anna Di Loreto, segreteria dell’alleanza", "segreteria.cst"));
+    righe.push(format!(
+        "  {:<24} Luca Iacovone, dell’alleanza, in prestito a Introdacqua per un mese",
+        prestito::UTENTE
+    ));
     if misura.intera() {
         righe.push("Introdacqua, Scanno e Pacentro hanno un anno di storia, gli altri una settimana; i registri giornalieri dei giorni passati si fanno adesso.".into());
     }
@@ -120,12 +125,13 @@ pub async fn carica(
     // A load that was cut short may have left it in the past.
     m.sposta_orologio(SignedDuration::ZERO, db).await?;
     if finita(db).await? {
-        return Ok(());
+        return prestito::assicura(db).await;
     }
     let esito = dal_passato(m, db, archivio, misura, avanza).await;
     // The clock comes back whatever happened.
     m.sposta_orologio(SignedDuration::ZERO, db).await?;
-    oggi(m, db, archivio, &esito?, misura).await
+    oggi(m, db, archivio, &esito?, misura).await?;
+    prestito::assicura(db).await
 }
 
 /// True when nothing is left to load.

@@ -8,6 +8,7 @@ use sqlx::FromRow;
 use webauthn_rs::prelude::AuthenticationResult;
 
 use crate::fattori::Situazione;
+use crate::recupero::Codice;
 use crate::sessione::{impronta, riga_di_sessione};
 use crate::{
     AccessoNegato, Da, Fattore, Manca, NuovaPasskey, PersonaId, Richiesto, Serratura, SfidaPasskey, passkey, recupero,
@@ -63,9 +64,13 @@ async fn leggi(tx: &mut Tx<Porta>, token: &str) -> Result<Option<Ingresso>, Acce
 }
 
 pub(crate) async fn situazione(tx: &mut Tx<Porta>, persona: PersonaId) -> Result<Situazione, AccessoNegato> {
-    let oggi = tx.oggi();
-    let (totp, passkey, livello): (bool, bool, Option<i32>) =
-        sqlx::query_as(sql::SITUAZIONE).bind(persona).bind(db::sql(oggi)).fetch_one(tx.conn()).await?;
+    let (oggi, adesso) = (tx.oggi(), tx.now());
+    let (totp, passkey, livello): (bool, bool, Option<i32>) = sqlx::query_as(sql::SITUAZIONE)
+        .bind(persona)
+        .bind(db::sql(oggi))
+        .bind(db::sql(adesso))
+        .fetch_one(tx.conn())
+        .await?;
     Ok(Situazione { totp, passkey, richiesto: Richiesto::di_livello(livello) })
 }
 
@@ -129,12 +134,16 @@ pub async fn prova_codice(
     let Manca::Prova { totp, .. } = i.manca else { return Err(AccessoNegato::CodiceErrato) };
     let cifre: String = scritto.chars().filter(|c| !c.is_whitespace()).collect();
     let provato = if totp && totp::prova(&mut tx, serratura, i.persona, &cifre).await? {
-        Fattore::Totp
-    } else if recupero::usa(&mut tx, i.persona, scritto).await? {
-        segna(&mut tx, i.persona, "codice.usato", da).await?;
-        Fattore::Recupero
+        Some(Fattore::Totp)
     } else {
-        return Err(AccessoNegato::CodiceErrato);
+        let codice = recupero::usa(&mut tx, i.persona, scritto).await?.ok_or(AccessoNegato::CodiceErrato)?;
+        let (fatto, provato) = match codice {
+            Codice::Carta => ("codice.usato", Some(Fattore::Recupero)),
+            // What it stood for is gone: a role that asks leads to enrol something new.
+            Codice::InDue => ("fattori.tolti", None),
+        };
+        segna(&mut tx, i.persona, fatto, da).await?;
+        provato
     };
     tentativi::azzera(&mut tx, &chiavi).await?;
     let entrata = avanza(&mut tx, &i, token, provato, da).await?;
@@ -157,15 +166,15 @@ async fn avanza(
     tx: &mut Tx<Porta>,
     i: &Ingresso,
     token: &str,
-    provato: Fattore,
+    provato: Option<Fattore>,
     da: Da<'_>,
 ) -> Result<Entrata, AccessoNegato> {
-    if situazione(tx, i.persona).await?.manca(Some(provato)).is_some() {
+    if situazione(tx, i.persona).await?.manca(provato).is_some() {
         sqlx::query(sql::AVANZA_INGRESSO).bind(&i.impronta).bind(provato).execute(tx.conn()).await?;
         return Ok(Entrata { token: token.to_owned(), aperta: false });
     }
     sqlx::query(sql::CHIUDI_INGRESSO).bind(&i.impronta).execute(tx.conn()).await?;
-    apri(tx, i.persona, Some(provato), da).await
+    apri(tx, i.persona, provato, da).await
 }
 
 /// Enrols the secret of a form, for who is led to it and can do nothing else.
@@ -184,7 +193,7 @@ pub async fn iscrivi_totp(
     totp::iscrivi(&mut tx, serratura, i.persona, sigillo, codice).await?;
     segna(&mut tx, i.persona, "totp.aggiunto", da).await?;
     let codici = recupero::se_mancano(&mut tx, i.persona).await?;
-    let entrata = avanza(&mut tx, &i, token, Fattore::Totp, da).await?;
+    let entrata = avanza(&mut tx, &i, token, Some(Fattore::Totp), da).await?;
     tx.commit().await?;
     Ok(Iscritta { entrata, codici })
 }
@@ -236,7 +245,7 @@ async fn dopo_la_passkey(
     let i = leggi(&mut tx, token).await?.ok_or(AccessoNegato::IngressoFinito)?;
     let Manca::Prova { passkey: true, .. } = i.manca else { return Err(AccessoNegato::IngressoFinito) };
     passkey::usa(&mut tx, i.persona, &esito).await?;
-    let entrata = avanza(&mut tx, &i, token, Fattore::Passkey, da).await?;
+    let entrata = avanza(&mut tx, &i, token, Some(Fattore::Passkey), da).await?;
     tx.commit().await?;
     Ok(entrata)
 }
@@ -271,7 +280,7 @@ pub async fn iscrivi_passkey(
     let mut tx = passkey::aggiungi(db, serratura, i.persona, nuova).await?;
     segna(&mut tx, i.persona, "passkey.aggiunta", da).await?;
     let codici = recupero::se_mancano(&mut tx, i.persona).await?;
-    let entrata = avanza(&mut tx, &i, token, Fattore::Passkey, da).await?;
+    let entrata = avanza(&mut tx, &i, token, Some(Fattore::Passkey), da).await?;
     tx.commit().await?;
     Ok(Iscritta { entrata, codici })
 }

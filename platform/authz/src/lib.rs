@@ -6,7 +6,9 @@
 
 mod accessi;
 mod chiave;
+mod deleghe;
 mod fattori;
+mod in_due;
 mod ingresso;
 mod mio;
 mod passkey;
@@ -23,7 +25,12 @@ mod totp;
 
 pub use accessi::RegistroAccessi;
 pub use chiave::Chiave;
+pub use deleghe::{
+    NuovaSostituzione, NuovoPrestito, Prestito, Sostituzione, fine_prestito, fine_sostituzione, poteri_di, presta,
+    prestiti, sostituisci, sostituzioni,
+};
 pub use fattori::{Fattore, Manca, Richiesto};
+pub use in_due::{CodiceInDue, Deciso, Recupero, chiedi_recupero, conferma_recupero, recuperi, rifiuta_recupero};
 pub use ingresso::{
     Entrata, Ingresso, Iscritta, ingresso, iscrivi_passkey, iscrivi_totp, lascia, passkey_da_iscrivere, prova_codice,
     prova_passkey, sfida_passkey,
@@ -33,7 +40,7 @@ pub use mio::{
     chiudi_sessione, mio_accesso, passkey_da_aggiungere, rifai_codici, togli_passkey, togli_totp,
 };
 pub use passkey::{MiaPasskey, NuovaPasskey, SfidaPasskey};
-pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso};
+pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso, Titolo};
 pub use persone::{
     EnteDiHost, NuovaPersona, Persona, PersonaError, UfficioChiuso, aggiungi_ruolo, apri_ufficio, cambia_chiave,
     chiudi_ufficio, crea_persona, ente_di_host, ente_per_codice, imposta_parola, passa_ruoli, persone,
@@ -41,7 +48,7 @@ pub use persone::{
 };
 pub use requisiti::{chiedi, requisiti};
 pub use serratura::{Serratura, Sito};
-pub use sessione::{AccessoNegato, Da, EnteDiPersona, Sessione, accedi, esci, non_basta, riconosci};
+pub use sessione::{AccessoNegato, Da, EnteDiPersona, PrestitoInCorso, Sessione, accedi, esci, non_basta, riconosci};
 pub use sql::ALL as ISTRUZIONI;
 pub use totp::TotpNuovo;
 
@@ -55,6 +62,12 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Passo { numero: 2, nome: "chiusura_ufficio", sql: include_str!("../migrations/0002_chiusura_ufficio.sql") },
         Passo { numero: 3, nome: "secondo_fattore", sql: include_str!("../migrations/0003_secondo_fattore.sql") },
         Passo { numero: 4, nome: "passkey", sql: include_str!("../migrations/0004_passkey.sql") },
+        Passo {
+            numero: 5,
+            nome: "sostituzione_e_prestito",
+            sql: include_str!("../migrations/0005_sostituzione_e_prestito.sql"),
+        },
+        Passo { numero: 6, nome: "recupero", sql: include_str!("../migrations/0006_recupero.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
 };
@@ -64,6 +77,9 @@ pub const TABELLE: &[(&str, &str)] = &[
     ("accesso.ufficio", "codice"),
     ("accesso.ruolo", "persona, ufficio, ruolo, dal"),
     ("accesso.requisito", "ruolo"),
+    ("accesso.sostituzione", "id"),
+    ("accesso.prestito", "id"),
+    ("accesso.recupero", "id"),
     ("accesso.audit", "istante, id"),
     ("accesso.registro_accessi", "istante, id"),
 ];

@@ -48,6 +48,22 @@ impl From<sqlx::Error> for Negato {
     }
 }
 
+/// In whose name a person acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Titolo {
+    Proprio,
+    /// For somebody whom they substitute today.
+    PerContoDi {
+        persona: PersonaId,
+        nome: String,
+    },
+    /// Lent by another ente: its code, its name.
+    Prestito {
+        da: String,
+        nome: String,
+    },
+}
+
 /// The same few lines with one that changes: where the first compiles, what the others get wrong is that line. The codes are
 /// for who reads: stable rustdoc does not compare them.
 macro_rules! prova {
@@ -93,30 +109,50 @@ pub struct Permesso<A> {
     ente: EnteId,
     ufficio: String,
     chi: Chi,
-    per_conto_di: Option<PersonaId>,
+    titolo: Titolo,
     _azione: PhantomData<fn() -> A>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Potere {
+    ufficio: String,
+    per_conto_di: Option<PersonaId>,
+    sostituito: Option<String>,
+    da_ente: Option<String>,
+    da_nome: Option<String>,
+}
+
+impl Potere {
+    fn titolo(self) -> (String, Titolo) {
+        let titolo = match (self.per_conto_di, self.da_ente) {
+            (Some(persona), _) => Titolo::PerContoDi { persona, nome: self.sostituito.unwrap_or_default() },
+            (None, Some(da)) => Titolo::Prestito { da, nome: self.da_nome.unwrap_or_default() },
+            (None, None) => Titolo::Proprio,
+        };
+        (self.ufficio, titolo)
+    }
 }
 
 /// Asking for a permit.
 pub trait Consenti {
-    /// Reads the person's roles in this transaction; refuses when none in force today allows `A`.
+    /// Reads the person's powers in this transaction; refuses when none in force now allows `A`.
     fn consenti<A: Azione>(&mut self, chi: &Chi) -> impl Future<Output = Result<Permesso<A>, Negato>> + Send;
 }
 
 impl Consenti for Tx<DiEnte> {
     async fn consenti<A: Azione>(&mut self, chi: &Chi) -> Result<Permesso<A>, Negato> {
-        let (ente, oggi) = (self.ente(), self.oggi());
-        let ufficio: Option<String> = sqlx::query_scalar(sql::UFFICIO_CHE_PUO)
+        let (ente, oggi, adesso) = (self.ente(), self.oggi(), self.now());
+        let potere: Option<Potere> = sqlx::query_as(sql::POTERE)
             .bind(ente)
             .bind(chi.persona)
             .bind(A::RUOLI)
             .bind(db::sql(oggi))
+            .bind(db::sql(adesso))
             .fetch_optional(self.conn())
             .await?;
-        match ufficio {
-            Some(ufficio) => Ok(Permesso { ente, ufficio, chi: chi.clone(), per_conto_di: None, _azione: PhantomData }),
-            None => Err(Negato::SenzaRuolo { azione: A::CODICE, descrizione: A::DESCRIZIONE, ruoli: A::RUOLI }),
-        }
+        let negato = || Negato::SenzaRuolo { azione: A::CODICE, descrizione: A::DESCRIZIONE, ruoli: A::RUOLI };
+        let (ufficio, titolo) = potere.ok_or_else(negato)?.titolo();
+        Ok(Permesso { ente, ufficio, chi: chi.clone(), titolo, _azione: PhantomData })
     }
 }
 
@@ -135,6 +171,31 @@ impl<A: Azione> Permesso<A> {
         &self.ufficio
     }
 
+    /// In whose name the person acts.
+    pub fn titolo(&self) -> &Titolo {
+        &self.titolo
+    }
+
+    /// Who acts, as registers and papers say it: "Anna Bianchi per conto di Ugo Neri".
+    pub fn firma(&self) -> String {
+        let nome = &self.chi.nome;
+        match &self.titolo {
+            Titolo::Proprio => nome.clone(),
+            Titolo::PerContoDi { nome: altro, .. } => format!("{nome} per conto di {altro}"),
+            Titolo::Prestito { nome: da, .. } => format!("{nome}, in prestito da {da}"),
+        }
+    }
+
+    /// Adds to what a register writes for whom the person acts, or lent by whom; nothing when in their own name.
+    pub fn segna(&self, mut contenuto: serde_json::Value) -> serde_json::Value {
+        match &self.titolo {
+            Titolo::Proprio => {}
+            Titolo::PerContoDi { persona, .. } => contenuto["per_conto_di"] = persona.to_string().into(),
+            Titolo::Prestito { da, .. } => contenuto["prestito_da"] = da.as_str().into(),
+        }
+        contenuto
+    }
+
     pub fn operazione(&self) -> Uuid {
         self.chi.operazione
     }
@@ -145,11 +206,17 @@ impl<A: Azione> Permesso<A> {
     pub async fn annota(&self, tx: &mut Tx<DiEnte>, oggetto: &str, dettaglio: serde_json::Value) -> Result<(), Negato> {
         self.vale_per(tx)?;
         let now = tx.now();
+        let (per_conto_di, prestito_da) = match &self.titolo {
+            Titolo::Proprio => (None, None),
+            Titolo::PerContoDi { persona, .. } => (Some(*persona), None),
+            Titolo::Prestito { da, .. } => (None, Some(da)),
+        };
         sqlx::query(sql::AUDIT)
             .bind(self.ente)
             .bind(db::sql(now))
             .bind(self.chi.persona)
-            .bind(self.per_conto_di)
+            .bind(per_conto_di)
+            .bind(prestito_da)
             .bind(&self.ufficio)
             .bind(A::CODICE)
             .bind(self.chi.operazione)

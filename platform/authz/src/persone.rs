@@ -121,10 +121,12 @@ pub async fn chiudi_ufficio(tx: &mut Tx<DiEnte>, codice: &str) -> Result<bool, d
     Ok(esito.rows_affected() > 0)
 }
 
-/// Gives the roles of an office, as they are, in another one.
+/// Gives the roles of an office, as they are, in another one; who is lent there goes there too.
 pub async fn passa_ruoli(tx: &mut Tx<DiEnte>, da: &str, a: &str) -> Result<(), db::Error> {
     let (ente, oggi) = (tx.ente(), tx.oggi());
     sqlx::query(sql::PASSA_RUOLI).bind(ente).bind(da).bind(a).bind(db::sql(oggi)).execute(tx.conn()).await?;
+    let adesso = tx.now();
+    sqlx::query(sql::PASSA_PRESTITI).bind(ente).bind(da).bind(a).bind(db::sql(adesso)).execute(tx.conn()).await?;
     Ok(())
 }
 

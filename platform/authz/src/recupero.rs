@@ -27,14 +27,36 @@ pub(crate) async fn se_mancano(tx: &mut Tx<Porta>, persona: PersonaId) -> Result
     if quanti == 0 { rifai(tx, persona).await } else { Ok(Vec::new()) }
 }
 
+/// Where a code came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Codice {
+    /// The person's own paper.
+    Carta,
+    /// Two people gave it: what was lost is taken away with it.
+    InDue,
+}
+
 /// Uses one up.
-pub(crate) async fn usa(tx: &mut Tx<Porta>, persona: PersonaId, scritto: &str) -> Result<bool, AccessoNegato> {
+pub(crate) async fn usa(
+    tx: &mut Tx<Porta>,
+    persona: PersonaId,
+    scritto: &str,
+) -> Result<Option<Codice>, AccessoNegato> {
     let netto = netto(scritto);
     if netto.len() != LETTERE {
-        return Ok(false);
+        return Ok(None);
     }
-    let usato = sqlx::query(sql::USA_CODICE).bind(persona).bind(impronta(&netto)).execute(tx.conn()).await?;
-    Ok(usato.rows_affected() == 1)
+    let adesso = tx.now();
+    let in_due: Option<bool> = sqlx::query_scalar(sql::USA_CODICE)
+        .bind(persona)
+        .bind(impronta(&netto))
+        .bind(db::sql(adesso))
+        .fetch_optional(tx.conn())
+        .await?;
+    if in_due == Some(true) {
+        sqlx::query(sql::TOGLI_TUTTO).bind(persona).execute(tx.conn()).await?;
+    }
+    Ok(in_due.map(|in_due| if in_due { Codice::InDue } else { Codice::Carta }))
 }
 
 /// `K7QD-…`, in four groups of four.

@@ -82,7 +82,7 @@ impl Sessione {
     }
 }
 
-/// An ente where the person has a role today.
+/// An ente where the person may do something now.
 #[derive(Debug, Clone)]
 pub struct EnteDiPersona {
     pub ente: EnteId,
@@ -92,7 +92,19 @@ pub struct EnteDiPersona {
     pub sigla: String,
     /// Colour 1 to 10, in rotation: never two equal among the first ten.
     pub tinta: u8,
+    /// Their own, those of whom they substitute, those of a loan.
     pub ruoli: Vec<String>,
+    /// Whom they substitute there today.
+    pub sostituiti: Vec<String>,
+    /// There only for a while.
+    pub prestito: Option<PrestitoInCorso>,
+}
+
+/// Who lends the person, and the instant at which it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrestitoInCorso {
+    pub da: String,
+    pub al: Timestamp,
 }
 
 impl EnteDiPersona {
@@ -205,6 +217,9 @@ struct Riga {
     denominazione: Option<String>,
     ruoli: Option<Vec<String>>,
     livello: Option<i32>,
+    sostituiti: Option<Vec<String>>,
+    da_nome: Option<String>,
+    prestito_al: Option<jiff_sqlx::Timestamp>,
 }
 
 fn enti(righe: Vec<Riga>) -> Vec<EnteDiPersona> {
@@ -213,7 +228,17 @@ fn enti(righe: Vec<Riga>) -> Vec<EnteDiPersona> {
         let (Some(ente), Some(codice), Some(denominazione)) = (r.ente, r.codice, r.denominazione) else { continue };
         let tinta = u8::try_from(i % 10).unwrap_or(0) + 1;
         let sigla = sigla(&denominazione, &enti);
-        enti.push(EnteDiPersona { ente, codice, denominazione, sigla, tinta, ruoli: r.ruoli.unwrap_or_default() });
+        let prestito = r.da_nome.zip(r.prestito_al).map(|(da, al)| PrestitoInCorso { da, al: al.to_jiff() });
+        enti.push(EnteDiPersona {
+            ente,
+            codice,
+            denominazione,
+            sigla,
+            tinta,
+            ruoli: r.ruoli.unwrap_or_default(),
+            sostituiti: r.sostituiti.unwrap_or_default(),
+            prestito,
+        });
     }
     enti
 }

@@ -2,13 +2,18 @@
 
 use db::{Istruzione, istruzioni};
 
-// The person's office for the first role that allows the action, in force on the day: at most one row is needed.
-pub(crate) const UFFICIO_CHE_PUO: &str = "select ufficio from accesso.ruolo \
-     where ente = $1 and persona = $2 and ruolo = any ($3) and dal <= $4 and (al is null or al >= $4) \
-     order by ufficio limit 1";
+// How the person may do it, at most one row: in their own name if a role of theirs allows it, otherwise for whom they
+// substitute, otherwise as lent.
+pub(crate) const POTERE: &str = "select o.ufficio, o.per_conto_di, s.nome || ' ' || s.cognome as sostituito, \
+       p.da_ente, p.da_nome \
+     from accesso.poteri($4, $5) o \
+     left join accesso.persona s on s.id = o.per_conto_di \
+     left join accesso.prestito p on p.ente = o.ente and p.id = o.prestito \
+     where o.ente = $1 and o.persona = $2 and o.ruolo = any ($3) \
+     order by o.prestito is not null, o.per_conto_di is not null, o.ufficio, o.per_conto_di limit 1";
 pub(crate) const AUDIT: &str = "insert into accesso.audit \
-     (ente, istante, persona, per_conto_di, ufficio, azione, operazione, oggetto, dettaglio) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+     (ente, istante, persona, per_conto_di, prestito_da, ufficio, azione, operazione, oggetto, dettaglio) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 pub(crate) const ANNOTA_ACCESSI: &str = "select accesso.annota_accessi($1)";
 
 pub(crate) const ENTE_DI_HOST: &str = "select e.id as ente, e.codice, e.denominazione from accesso.host h \
@@ -32,20 +37,24 @@ pub(crate) const APRI_SESSIONE: &str = "insert into accesso.sessione \
      values ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
 pub(crate) const CHIUDI_SESSIONE: &str = "delete from accesso.sessione where impronta = $1";
 pub(crate) const TOCCA_SESSIONE: &str = "update accesso.sessione set vista_il = $2 where impronta = $1";
-// One row per ente of the person, or one row without ente for who has no role yet; with the strictest second factor that
-// their roles ask for there.
+// One row per ente of the person, or one row without ente for who has no power yet; with the strictest second factor that
+// the roles ask for there, whom they substitute, and who lends them until when.
 pub(crate) const SESSIONE: &str = "select s.id, s.persona, s.csrf, s.creata_il, s.vista_il, s.fattore, p.utente, p.nome, \
-       p.cognome, r.ente, e.codice, e.denominazione, r.ruoli, r.livello \
+       p.cognome, r.ente, e.codice, e.denominazione, r.ruoli, r.livello, r.sostituiti, r.da_nome, r.al as prestito_al \
      from accesso.sessione s \
      join accesso.persona p on p.id = s.persona and p.disattivata_il is null \
      left join lateral (select o.ente, array_agg(distinct o.ruolo order by o.ruolo) as ruoli, \
-         max(case q.fattore when 'passkey' then 2 when 'qualsiasi' then 1 end) as livello \
-       from accesso.ruolo o left join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
-       where o.persona = s.persona and o.dal <= $3 and (o.al is null or o.al >= $3) group by o.ente) r on true \
+         max(case q.fattore when 'passkey' then 2 when 'qualsiasi' then 1 end) as livello, \
+         array_agg(distinct x.nome || ' ' || x.cognome) filter (where x.id is not null) as sostituiti, \
+         min(t.da_nome) as da_nome, max(t.al) as al \
+       from accesso.poteri($3, $2) o \
+       left join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
+       left join accesso.persona x on x.id = o.per_conto_di \
+       left join accesso.prestito t on t.ente = o.ente and t.id = o.prestito \
+       where o.persona = s.persona group by o.ente) r on true \
      left join accesso.ente e on e.id = r.ente \
      where s.impronta = $1 and s.scade_il > $2 and s.vista_il > $4 \
      order by e.denominazione, e.codice";
-
 pub(crate) const SESSIONI: &str = "select id, creata_il, vista_il, indirizzo, dispositivo, fattore from accesso.sessione \
      where persona = $1 and scade_il > $2 and vista_il > $3 order by vista_il desc, id";
 pub(crate) const CHIUDI_MIA: &str = "delete from accesso.sessione where persona = $1 and id = $2";
@@ -63,9 +72,9 @@ pub(crate) const AVANZA_INGRESSO: &str = "update accesso.ingresso set fattore = 
 pub(crate) const CHIUDI_INGRESSO: &str = "delete from accesso.ingresso where impronta = $1";
 pub(crate) const SITUAZIONE: &str = "select exists (select from accesso.totp where persona = $1), \
        exists (select from accesso.passkey where persona = $1), \
-       (select max(case q.fattore when 'passkey' then 2 else 1 end) from accesso.ruolo o \
+       (select max(case q.fattore when 'passkey' then 2 else 1 end) from accesso.poteri($2, $3) o \
         join accesso.requisito q on q.ente = o.ente and q.ruolo = o.ruolo \
-        where o.persona = $1 and o.dal <= $2 and (o.al is null or o.al >= $2))";
+        where o.persona = $1)";
 pub(crate) const SEGNA_EVENTO: &str =
     "insert into accesso.evento (persona, istante, fatto, indirizzo) values ($1, $2, $3, $4)";
 pub(crate) const EVENTI: &str = "select istante, fatto, indirizzo from accesso.evento where persona = $1 \
@@ -96,8 +105,13 @@ pub(crate) const MIE_PASSKEY: &str = "select id, nome, creata_il, usata_il from 
 pub(crate) const TOGLI_PASSKEY: &str = "delete from accesso.passkey where persona = $1 and id = $2";
 pub(crate) const NUOVI_CODICI: &str = "insert into accesso.codice_recupero (persona, impronta, creato_il) \
      select $1, i, $3 from unnest($2::bytea[]) i";
-pub(crate) const QUANTI_CODICI: &str = "select count(*) from accesso.codice_recupero where persona = $1";
-pub(crate) const USA_CODICE: &str = "delete from accesso.codice_recupero where persona = $1 and impronta = $2";
+pub(crate) const QUANTI_CODICI: &str =
+    "select count(*) from accesso.codice_recupero where persona = $1 and scade_il is null";
+// Tells whether two people gave it.
+pub(crate) const USA_CODICE: &str = "delete from accesso.codice_recupero \
+     where persona = $1 and impronta = $2 and (scade_il is null or scade_il > $3) returning scade_il is not null";
+pub(crate) const TOGLI_TUTTO: &str = "with t as (delete from accesso.totp where persona = $1), \
+       k as (delete from accesso.passkey where persona = $1) delete from accesso.codice_recupero where persona = $1";
 pub(crate) const TOGLI_CODICI: &str = "delete from accesso.codice_recupero where persona = $1";
 pub(crate) const CHIAVE: &str = "insert into accesso.chiave (impronta) values ($1) on conflict do nothing";
 pub(crate) const CHIAVE_DI_ADESSO: &str = "select impronta from accesso.chiave";
@@ -109,6 +123,43 @@ pub(crate) const TOGLI_FATTORI: &str = "with p as (select id from accesso.person
        c as (delete from accesso.codice_recupero where persona = (select id from p)), \
        s as (delete from accesso.sessione where persona = (select id from p)) \
      select id from p";
+// ---- powers of somebody else ----
+pub(crate) const POTERI_DI: &str =
+    "select distinct ufficio, ruolo from accesso.poteri($3, $4) where ente = $1 and persona = $2";
+pub(crate) const NUOVA_SOSTITUZIONE: &str = "insert into accesso.sostituzione \
+     (ente, id, sostituto, sostituito, dal, al, motivo, decisa_da, decisa_il) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+pub(crate) const SOSTITUZIONI: &str = "select s.id, a.nome || ' ' || a.cognome as sostituto, \
+       b.nome || ' ' || b.cognome as sostituito, s.dal, s.al, s.motivo from accesso.sostituzione s \
+     join accesso.persona a on a.id = s.sostituto join accesso.persona b on b.id = s.sostituito \
+     where s.ente = $1 and s.al >= s.dal order by s.al desc, s.dal desc, s.id limit $2";
+// Ended now is over now, or never began.
+pub(crate) const FINE_SOSTITUZIONE: &str =
+    "update accesso.sostituzione set al = greatest(dal - 1, $3) where ente = $1 and id = $2 and al > $3";
+pub(crate) const PERSONA_ALTROVE: &str = "select persona, denominazione from accesso.persona_altrove($1, $2, $3)";
+pub(crate) const NUOVO_PRESTITO: &str = "insert into accesso.prestito \
+     (ente, id, persona, da_ente, da_nome, ufficio, ruoli, dal, al, motivo, deciso_da, deciso_il) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+pub(crate) const PRESTITI: &str = "select r.id, p.nome || ' ' || p.cognome as persona, p.utente, r.da_ente, r.da_nome, \
+       r.ufficio, r.ruoli, r.dal, r.al, r.motivo, r.chiuso_da is not null as chiuso from accesso.prestito r \
+     join accesso.persona p on p.id = r.persona where r.ente = $1 order by r.al desc, r.dal desc, r.id limit $2";
+pub(crate) const FINE_PRESTITO: &str = "update accesso.prestito set al = greatest(dal, $3), chiuso_da = $4 \
+     where ente = $1 and id = $2 and al > $3";
+// ---- recovery by two people ----
+pub(crate) const CHIEDI_RECUPERO: &str = "insert into accesso.recupero \
+     (ente, id, persona, motivo, chiesto_da, chiesto_il, scade_il) values ($1, $2, $3, $4, $5, $6, $7)";
+pub(crate) const SCADI_RECUPERI: &str = "update accesso.recupero set deciso_da = chiesto_da, deciso_il = scade_il \
+     where ente = $1 and persona = $2 and deciso_il is null and scade_il <= $3";
+pub(crate) const RECUPERI: &str = "select r.id, r.persona, p.nome || ' ' || p.cognome as nome, r.motivo, r.chiesto_da, \
+       a.nome || ' ' || a.cognome as chi_chiede, r.chiesto_il, r.scade_il, r.deciso_il, r.confermato, \
+       b.nome || ' ' || b.cognome as chi_decide \
+     from accesso.recupero r join accesso.persona p on p.id = r.persona join accesso.persona a on a.id = r.chiesto_da \
+     left join accesso.persona b on b.id = r.deciso_da \
+     where r.ente = $1 order by r.chiesto_il desc, r.id limit $2";
+pub(crate) const RECUPERO_DA_DECIDERE: &str = "select persona, chiesto_da from accesso.recupero \
+     where ente = $1 and id = $2 and deciso_il is null and scade_il > $3 for update";
+pub(crate) const DECIDI_RECUPERO: &str = "update accesso.recupero set deciso_da = $3, deciso_il = $4, confermato = $5 \
+     where ente = $1 and id = $2";
+pub(crate) const RECUPERA: &str = "select accesso.recupera($1, $2, $3, $4)";
 pub(crate) const REQUISITI: &str = "select ruolo, fattore from accesso.requisito where ente = $1 order by ruolo";
 pub(crate) const CHIEDI: &str = "insert into accesso.requisito (ente, ruolo, fattore) values ($1, $2, $3) \
      on conflict (ente, ruolo) do update set fattore = excluded.fattore";
@@ -130,6 +181,8 @@ pub(crate) const PASSA_RUOLI: &str = "insert into accesso.ruolo (ente, persona, 
        and not exists (select from accesso.ruolo q where q.ente = r.ente and q.persona = r.persona and q.ufficio = $3 \
          and q.ruolo = r.ruolo and q.dal <= greatest(r.dal, $4) and (q.al is null or q.al >= r.al)) \
      on conflict (ente, persona, ufficio, ruolo, dal) do update set al = excluded.al";
+pub(crate) const PASSA_PRESTITI: &str =
+    "update accesso.prestito set ufficio = $3 where ente = $1 and ufficio = $2 and al > $4";
 pub(crate) const FINISCI_RUOLI: &str = "update accesso.ruolo set al = greatest(dal - 1, $3) \
      where ente = $1 and ufficio = $2 and (al is null or al > $3)";
 pub(crate) const DAI_RUOLO: &str = "insert into accesso.ruolo (ente, persona, ufficio, ruolo, dal) \
@@ -149,13 +202,14 @@ pub(crate) const PERSONE: &str = "select p.id, p.utente, p.nome, p.cognome, r.uf
 pub(crate) const PAROLA_DI_SERVIZIO: &str = "update accesso.persona set parola = $2 where utente = $1 returning id";
 
 pub const ALL: &[Istruzione] = istruzioni! {
-    App: UFFICIO_CHE_PUO, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
-        UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE,
+    App: POTERE, POTERI_DI, NUOVA_SOSTITUZIONE, SOSTITUZIONI, FINE_SOSTITUZIONE, PERSONA_ALTROVE, NUOVO_PRESTITO, PRESTITI,
+        FINE_PRESTITO, CHIEDI_RECUPERO, SCADI_RECUPERI, RECUPERI, RECUPERO_DA_DECIDERE, DECIDI_RECUPERO, RECUPERA, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
+        UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, PASSA_PRESTITI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE,
         REQUISITI, CHIEDI, NON_CHIEDERE;
     Porta: ENTE_DI_HOST, TENTATIVI, SEGNA_TENTATIVO, AZZERA_TENTATIVI, PERSONA_CHE_ENTRA, APRI_SESSIONE,
         CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE, SESSIONI, CHIUDI_MIA, CHIUDI_ALTRE,
         CAMBIA_PAROLA, INGRESSO, APRI_INGRESSO, AVANZA_INGRESSO, CHIUDI_INGRESSO, SITUAZIONE,
         SEGNA_EVENTO, EVENTI, ISCRIVI_TOTP, SEGRETO_TOTP, USA_TOTP, TOGLI_TOTP, MIO_TOTP, NUOVI_CODICI, QUANTI_CODICI,
-        USA_CODICE, TOGLI_CODICI, NUOVA_SFIDA, TOGLI_SFIDA, PASSKEY, NUOVA_PASSKEY, USA_PASSKEY, MIE_PASSKEY, TOGLI_PASSKEY;
+        USA_CODICE, TOGLI_TUTTO, TOGLI_CODICI, NUOVA_SFIDA, TOGLI_SFIDA, PASSKEY, NUOVA_PASSKEY, USA_PASSKEY, MIE_PASSKEY, TOGLI_PASSKEY;
     Manutenzione: PAROLA_DI_SERVIZIO, CHIAVE, CHIAVE_DI_ADESSO, CAMBIA_CHIAVE, TOGLI_FATTORI;
 };

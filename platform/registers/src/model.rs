@@ -116,6 +116,14 @@ impl Voce {
         self
     }
 
+    /// Says in the chain when the person does not act in their own name: for whom, or lent by whom.
+    pub fn firmata<A: authz::Azione>(mut self, p: &authz::Permesso<A>) -> Voce {
+        if let Value::Object(altrui) = p.segna(Value::Object(Map::new())) {
+            self.contenuto.extend(altrui);
+        }
+        self
+    }
+
     pub(crate) fn operazione(&self) -> Operazione {
         self.operazione
     }

@@ -59,6 +59,8 @@ struct CorniceUfficio<'a> {
     ricerca: Option<String>,
     persona: &'a Persona,
     ente: Option<&'a EnteDiPersona>,
+    /// In whose name, or lent by whom: here, or on the desk wherever it is so.
+    altrui: Vec<String>,
     /// It is the desk itself.
     casa: bool,
     iniziali: String,
@@ -191,6 +193,7 @@ impl<'a> Pagina<'a> {
             menu: menu_di(op, self.attiva),
             ricerca: ricerca(op),
             ente: Some(op.ente()),
+            altrui: in_nome_altrui(op.ente(), "Sei qui"),
             spento: op.spento().filter(|_| self.classe != BREVE),
             ..self.barra(op.persona(), corpo)
         }
@@ -219,6 +222,11 @@ impl<'a> Pagina<'a> {
             iniziali: iniziali(&persona.chi().nome),
             persona,
             ente: None,
+            altrui: persona
+                .enti()
+                .iter()
+                .flat_map(|e| in_nome_altrui(e, &format!("A {} sei", e.denominazione)))
+                .collect(),
             casa: false,
             spento: None,
             classe: self.classe,
@@ -265,6 +273,19 @@ fn menu_di_tutti(p: &Persona, attiva: &str) -> Vec<Voce> {
 fn ricerca(op: &Operatore) -> Option<String> {
     let mut ricerche = op.servizi().filter_map(|s| s.ricerca.as_ref());
     ricerche.find(|v| v.azione.is_none_or(|a| op.puo(a))).map(|v| op.percorso(v.percorso))
+}
+
+/// Lent, or substituting: said on every page.
+fn in_nome_altrui(e: &EnteDiPersona, dove: &str) -> Vec<String> {
+    let prestito = e.prestito.iter().map(|p| {
+        let fino = kernel::tempo::data_ora(p.al);
+        format!(
+            "{dove} in prestito da {} fino al {fino}. Ogni cosa che fai resta segnata come tua e di chi ti presta.",
+            p.da
+        )
+    });
+    let sostituiti = e.sostituiti.iter().map(|nome| format!("{dove} anche al posto di {nome}, con i suoi ruoli."));
+    prestito.chain(sostituiti).collect()
 }
 
 /// Two letters for who has no picture.

@@ -13,7 +13,7 @@ pub use interruzioni::{Decisione, decidi_proposte};
 pub use pubblicazione::{Conferma, conferma, programma, pubblica};
 pub use regole::{NuovoTermine, imposta_regola, imposta_termine};
 
-use authz::Chi;
+use authz::{Azione, Permesso};
 use db::{DiEnte, Tx};
 use kernel::Numero;
 use registers::{Dove, Iscritta};
@@ -48,10 +48,10 @@ async fn bozza_da_toccare(tx: &mut Tx<DiEnte>, id: Uuid) -> Result<Atto, AlboErr
     Ok(riga.ok_or(Rifiuto::NonTrovato)?.atto())
 }
 
-/// The line of the log that goes with a voce.
-async fn scrivi_operazione(
+/// The line of the log that goes with a voce: the name is who acted, and in whose name.
+async fn scrivi_operazione<A: Azione>(
     tx: &mut Tx<DiEnte>,
-    chi: &Chi,
+    p: &Permesso<A>,
     atto: &Atto,
     voce: &Iscritta,
     cosa: &Cosa,
@@ -66,8 +66,8 @@ async fn scrivi_operazione(
         .bind(atto.id)
         .bind(db::sql(voce.istante))
         .bind(cosa.codice())
-        .bind(chi.persona)
-        .bind(&chi.nome)
+        .bind(p.chi().persona)
+        .bind(p.firma())
         .bind(motivo)
         .bind(dettaglio)
         .execute(tx.conn())

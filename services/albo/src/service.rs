@@ -110,11 +110,12 @@ fn attese<'a>(tx: &'a mut Tx<Scrivania>, chi: &'a Chi) -> Futuro<'a, Result<Vec<
 type Bozza = (EnteId, Uuid, String, Option<jiff_sqlx::Date>);
 
 async fn bozze(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
-    let oggi = tx.oggi();
+    let (oggi, adesso) = (tx.oggi(), tx.now());
     let righe: Vec<Bozza> = sqlx::query_as(sql::ATTESE_BOZZE)
         .bind(chi.persona)
         .bind(Pubblica::RUOLI)
         .bind(db::sql(oggi))
+        .bind(db::sql(adesso))
         .fetch_all(tx.conn())
         .await?;
     let attesa = |(ente, id, oggetto, previsto): Bozza| Attesa {
@@ -132,11 +133,12 @@ async fn bozze(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Err
 }
 
 async fn proroghe(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
-    let oggi = tx.oggi();
+    let (oggi, adesso) = (tx.oggi(), tx.now());
     let righe: Vec<(EnteId, i64, jiff_sqlx::Timestamp)> = sqlx::query_as(sql::ATTESE_PROROGHE)
         .bind(chi.persona)
         .bind(Correggi::RUOLI)
         .bind(db::sql(oggi))
+        .bind(db::sql(adesso))
         .fetch_all(tx.conn())
         .await?;
     let attesa = |(ente, quante, prima): (EnteId, i64, jiff_sqlx::Timestamp)| Attesa {

@@ -136,8 +136,8 @@ macro_rules! di_chi {
         concat!(
             "select ",
             $colonne,
-            " from (select distinct ente from accesso.ruolo where persona = $1 and ruolo = any ($2) and dal <= $3 \
-               and (al is null or al >= $3)) e cross join lateral (select * from albo.atto a where a.ente = e.ente and ",
+            " from (select distinct ente from accesso.poteri($3, $4) where persona = $1 and ruolo = any ($2)) e \
+               cross join lateral (select * from albo.atto a where a.ente = e.ente and ",
             $dove,
             " order by ",
             $ordine,
@@ -161,8 +161,8 @@ pub(crate) const ATTESE_RELATE: &str = di_chi!(
 pub(crate) const CITATI: &str = "select distinct impronta from albo.file where ente = $1 and impronta = any ($2)";
 pub(crate) const ATTESE_PROROGHE: &str = "select p.ente, count(*), min(a.fine) \
      from albo.proposta p join albo.atto a on a.ente = p.ente and a.id = p.atto \
-     where p.stato = 'proposta' and exists (select from accesso.ruolo r where r.ente = p.ente and r.persona = $1 \
-       and r.ruolo = any ($2) and r.dal <= $3 and (r.al is null or r.al >= $3)) \
+     where p.stato = 'proposta' and exists (select from accesso.poteri($3, $4) r where r.ente = p.ente and r.persona = $1 \
+       and r.ruolo = any ($2)) \
      group by p.ente order by min(a.fine)";
 
 pub const ALL: &[Istruzione] = istruzioni! {

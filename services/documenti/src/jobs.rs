@@ -117,9 +117,13 @@ pub async fn verifica_blob(
 
 /// Documents that are not whole wait for who may call for help.
 pub(crate) async fn attese(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
-    let oggi = tx.oggi();
-    let righe: Vec<(db::EnteId, i64, jiff_sqlx::Timestamp)> =
-        sqlx::query_as(sql::ANOMALIE_DI_CHI).bind(chi.persona).bind(db::sql(oggi)).fetch_all(tx.conn()).await?;
+    let (oggi, adesso) = (tx.oggi(), tx.now());
+    let righe: Vec<(db::EnteId, i64, jiff_sqlx::Timestamp)> = sqlx::query_as(sql::ANOMALIE_DI_CHI)
+        .bind(chi.persona)
+        .bind(db::sql(oggi))
+        .bind(db::sql(adesso))
+        .fetch_all(tx.conn())
+        .await?;
     let attesa = |(ente, quante, dal): (db::EnteId, i64, jiff_sqlx::Timestamp)| Attesa {
         ente,
         titolo: match quante {

@@ -112,9 +112,8 @@ pub(crate) const ANOMALIE: &str = "select a.impronta, a.esito, a.trovata_il, d.i
      where a.ente = $1 and a.risolta_il is null order by a.trovata_il desc, a.impronta";
 // On the desk of who may call for help.
 pub(crate) const ANOMALIE_DI_CHI: &str = "select a.ente, count(*) as quante, min(a.trovata_il) as dal \
-     from documenti.anomalia a where a.risolta_il is null and exists (select from accesso.ruolo r \
-       where r.ente = a.ente and r.persona = $1 and r.ruolo in ('responsabile', 'segretario') \
-         and r.dal <= $2 and (r.al is null or r.al >= $2)) \
+     from documenti.anomalia a where a.risolta_il is null and exists (select from accesso.poteri($2, $3) r \
+       where r.ente = a.ente and r.persona = $1 and r.ruolo in ('responsabile', 'segretario')) \
      group by a.ente order by a.ente";
 
 // For `alleanza verifica`: every document of every ente, with the code that names its folder.

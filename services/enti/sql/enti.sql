@@ -4,7 +4,7 @@ grant select on enti.comune, enti.edizione, enti.tipo, enti.ente, enti.codice, e
 
 select sistema.proteggi('enti.scheda'), sistema.proteggi('enti.aoo'), sistema.proteggi('enti.incarico'),
        sistema.proteggi('enti.servizio_attivo'), sistema.proteggi('enti.alleanza'), sistema.proteggi('enti.adesione'),
-       sistema.proteggi('enti.adesione_passo'), sistema.proteggi('enti.nomina');
+       sistema.proteggi('enti.adesione_passo'), sistema.proteggi('enti.nomina'), sistema.proteggi('enti.credenziale');
 select sistema.sola_aggiunta('enti.adesione_passo'), sistema.sola_aggiunta('enti.nomina');
 -- The title by which a member uses its services is written by the alliance: a change there is of all.
 select sistema.avvisa('enti.scheda'), sistema.avvisa('enti.servizio_attivo'), sistema.avvisa('enti.adesione', true),
@@ -225,3 +225,8 @@ create or replace view enti.codice_di_lista as
     ('ipa', case when m.belfiore is not null then e.codice end), ('belfiore', m.belfiore),
     ('istat', coalesce(m.istat, split_part(e.codice, '_', 2)))) as c (tipo, valore)
   where c.valore is not null;
+
+-- Credentials of officials are written, withdrawn and never rewritten.
+grant select on enti.credenziale to alleanza_app, alleanza_scrivania;
+grant insert on enti.credenziale to alleanza_app;
+grant update (ritirata_il) on enti.credenziale to alleanza_app;

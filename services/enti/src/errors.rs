@@ -83,6 +83,30 @@ pub enum Rifiuto {
     SuccessioneInCerchio,
     #[error("L’AOO «{codice}» non c’è.")]
     AooIgnota { codice: String },
+    #[error("Nessuno sostituisce sé stesso.")]
+    SostituisceSe,
+    #[error("La fine viene prima dell’inizio, o è già passata.")]
+    PeriodoRovescio,
+    #[error("Sostituto e sostituito devono avere un ruolo in questo ente.")]
+    NonLavoraQui,
+    #[error("«{utente}» oggi non lavora nell’ente «{ente}», o lavora già qui.")]
+    NessunoDaPrestare { utente: String, ente: String },
+    #[error("Un prestito dura al più 90 giorni.")]
+    PrestitoLungo,
+    #[error("Chi è in prestito non può dare ruoli.")]
+    NonSiPresta,
+    #[error("Nessuno chiede un recupero per sé.")]
+    RecuperoPerSe,
+    #[error("Questa persona non ha un secondo fattore: le basta la password.")]
+    NienteDaRecuperare,
+    #[error("Una richiesta per questa persona è già aperta.")]
+    RecuperoAperto,
+    #[error("Chi ha chiesto il recupero, e chi ne ha bisogno, non possono confermarlo.")]
+    ServeUnAltro,
+    #[error("Questa richiesta è già decisa, o è scaduta.")]
+    RecuperoFinito,
+    #[error("Questa credenziale è già ritirata.")]
+    CredenzialeRitirata,
     #[error("{frase}")]
     Persona { codice: &'static str, frase: String },
     #[error("Manca {campo}.")]
@@ -135,6 +159,18 @@ impl Rifiuto {
             Rifiuto::NonIpa => "ENT-047",
             Rifiuto::IpaIncompleta { .. } => "ENT-048",
             Rifiuto::SuccessioneInCerchio => "ENT-049",
+            Rifiuto::SostituisceSe => "ENT-060",
+            Rifiuto::PeriodoRovescio => "ENT-061",
+            Rifiuto::NonLavoraQui => "ENT-062",
+            Rifiuto::NessunoDaPrestare { .. } => "ENT-063",
+            Rifiuto::PrestitoLungo => "ENT-064",
+            Rifiuto::NonSiPresta => "ENT-065",
+            Rifiuto::RecuperoPerSe => "ENT-070",
+            Rifiuto::NienteDaRecuperare => "ENT-071",
+            Rifiuto::RecuperoAperto => "ENT-072",
+            Rifiuto::ServeUnAltro => "ENT-073",
+            Rifiuto::RecuperoFinito => "ENT-074",
+            Rifiuto::CredenzialeRitirata => "ENT-075",
             Rifiuto::Persona { codice, .. } => codice,
             Rifiuto::Manca { .. } => "ENT-040",
         }
@@ -197,6 +233,18 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-046": "L’albero delle alleanze sarebbe in cerchio.", "Scegli un ente che non sta sotto questo.";
     "ENT-047": "Il file non è l’elenco degli enti di IPA.", "Scarica da IPA l’insieme di dati «Enti», in CSV con la riga delle intestazioni.";
     "ENT-048": "L’elenco di IPA sembra incompleto.", "Scaricalo di nuovo: non è cambiato nulla.";
+    "ENT-060": "Nessuno sostituisce sé stesso.", "Scegli un’altra persona.";
+    "ENT-061": "La fine viene prima dell’inizio, o è già passata.", "Correggi le date.";
+    "ENT-062": "Sostituto e sostituito devono avere un ruolo in questo ente.", "Dai prima un ruolo a chi sostituisce; chi viene da un altro ente si prende in prestito.";
+    "ENT-063": "La persona oggi non lavora nell’ente indicato, o lavora già qui.", "Controlla nome utente e codice dell’ente; a chi lavora già qui si dà un ruolo.";
+    "ENT-064": "Un prestito dura al più 90 giorni.", "Scegli una fine più vicina: potrai farne un altro.";
+    "ENT-070": "Nessuno chiede un recupero per sé.", "Chiedilo a chi amministra l’ente, al responsabile o al segretario.";
+    "ENT-071": "La persona non ha un secondo fattore.", "Le basta la password: se ha perso quella, chiama il centro tecnico.";
+    "ENT-072": "Una richiesta per questa persona è già aperta.", "Confermala, o rifiutala e chiedi di nuovo.";
+    "ENT-073": "Chi ha chiesto il recupero, e chi ne ha bisogno, non possono confermarlo.", "Lo conferma un altro amministratore dell’ente.";
+    "ENT-074": "La richiesta è già decisa, o è scaduta.", "Chiedi di nuovo il recupero.";
+    "ENT-075": "La credenziale è già ritirata.", "Ricarica la pagina: qualcuno l’ha rinnovata o ritirata.";
+    "ENT-065": "Chi è in prestito non può dare ruoli.", "Scegli un altro ruolo.";
     "ENT-049": "La successione sarebbe in cerchio.", "Indica prima chi finisce, poi chi gli succede.";
 };
 

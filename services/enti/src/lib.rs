@@ -4,6 +4,7 @@
 //! Invariant: one adhesion in force for each alliance and member. Invariant: a service goes on after those it needs, in one
 //! transaction, and off before them; its data stay.
 
+mod attese;
 mod commands;
 pub mod demo;
 mod disponibilita;

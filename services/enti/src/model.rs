@@ -3,12 +3,14 @@
 
 mod adesione;
 mod catalogo;
+mod credenziale;
 mod disponibilita;
 mod nomi;
 mod titolo;
 
 pub use adesione::{Adesione, Forma, Recesso, Stato, efficacia_recesso};
 pub use catalogo::{Voce, chi_lo_usa, da_accendere};
+pub use credenziale::{Scadenza, TipoCredenziale, orizzonte};
 pub use disponibilita::{Fermata, Interruzione, Mese, OGNI, Su, TOLLERANZA, interruzioni};
 pub use nomi::{slug, vicini};
 pub use titolo::{Posizione, Titolo};

@@ -1,20 +1,21 @@
 //! Pages: what a template needs, and nothing it must compute.
 
-use ::web::{Modulo, Operatore, Pagine, Service};
+use ::web::{Modulo, Operatore, Pagine, Senso, Service};
 use askama::Template;
-use authz::{Persona, RUOLI, Richiesto, UfficioChiuso};
+use authz::{CodiceInDue, Persona, Prestito, RUOLI, Recupero, Richiesto, Sostituzione, UfficioChiuso};
 use jiff::Timestamp;
 use jobs::Rinunciato;
 use kernel::{Data, tempo};
 use serde_json::Value;
 
-use crate::model::{Forma, Stato, Titolo};
+use crate::model::{Forma, Scadenza, Stato, TipoCredenziale, Titolo};
 use crate::nomina::Nomina;
+use crate::permissions::{CONFERMA_RECUPERI, RECUPERI};
 use crate::trattamenti::Registro;
 use crate::web::accessi::NESSUNO;
 use crate::{
-    AdesioneDi, Alleanza, Aoo, Attivita, Codice, DaChiudere, FattoriDi, IncaricoDi, MiaAdesione, PassoDiAdesione,
-    PeriodoDiServizio, Ramo, ServizioDiMembro,
+    AdesioneDi, Alleanza, Aoo, Attivita, Codice, Credenziale, DaChiudere, FattoriDi, IncaricoDi, MiaAdesione,
+    PassoDiAdesione, PeriodoDiServizio, Ramo, ServizioDiMembro,
 };
 
 /// A service of the catalogue as this ente has it.
@@ -102,6 +103,104 @@ impl Persone<'_> {
     /// The name of an office; its code when it is closed.
     fn ufficio<'t>(&'t self, codice: &'t str) -> &'t str {
         self.uffici.iter().find(|(c, _)| c == codice).map_or(codice, |(_, nome)| nome)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "deleghe.html")]
+pub(crate) struct Deleghe<'a> {
+    pub op: &'a Operatore,
+    pub oggi: Data,
+    pub adesso: Timestamp,
+    pub sostituzioni: Vec<Sostituzione>,
+    pub prestiti: Vec<Prestito>,
+    pub persone: Vec<(String, String)>,
+    pub uffici: Vec<(String, String)>,
+    pub modulo: Modulo,
+}
+
+impl Deleghe<'_> {
+    /// How a period stands, and whether it can still be ended.
+    fn sostituzione(&self, s: &Sostituzione) -> (&'static str, bool) {
+        match () {
+            () if s.al < self.oggi => ("Finita", false),
+            () if s.dal > self.oggi => ("Deve cominciare", true),
+            () => ("In corso", true),
+        }
+    }
+
+    fn prestito(&self, p: &Prestito) -> (&'static str, bool) {
+        match () {
+            () if p.al <= self.adesso && p.chiuso => ("Finito prima del tempo", false),
+            () if p.al <= self.adesso => ("Finito", false),
+            () if p.dal > self.adesso => ("Deve cominciare", true),
+            () => ("In corso", true),
+        }
+    }
+
+    /// The roles that are lent: never one that gives roles.
+    fn da_prestare(&self) -> Vec<(&'static str, &'static str)> {
+        let dell_ente = RUOLI.iter().filter(|r| !["amministratore", "alleanza"].contains(&r.codice));
+        dell_ente.map(|r| (r.codice, r.nome)).collect()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "recuperi.html")]
+pub(crate) struct Recuperi<'a> {
+    pub op: &'a Operatore,
+    pub aperti: Vec<Recupero>,
+    pub decisi: Vec<Recupero>,
+    /// Who has a second factor to lose.
+    pub persone: Vec<(String, String)>,
+    pub modulo: Modulo,
+}
+
+impl Recuperi<'_> {
+    fn decide(&self) -> bool {
+        self.op.puo(CONFERMA_RECUPERI)
+    }
+
+    /// Neither who asked nor who is recovered.
+    fn e_un_altro(&self, r: &Recupero) -> bool {
+        r.puo_confermare(self.op.chi().persona)
+    }
+}
+
+/// Shown once, to who confirmed.
+#[derive(Template)]
+#[template(path = "codice_dato.html")]
+pub(crate) struct CodiceDato<'a> {
+    pub op: &'a Operatore,
+    pub nome: String,
+    pub dato: CodiceInDue,
+}
+
+#[derive(Template)]
+#[template(path = "credenziali.html")]
+pub(crate) struct Credenziali<'a> {
+    pub op: &'a Operatore,
+    pub oggi: Data,
+    /// Keeps the register of everybody; otherwise reads their own.
+    pub tiene: bool,
+    pub in_uso: Vec<Credenziale>,
+    pub ritirate: Vec<Credenziale>,
+    pub persone: Vec<(String, String)>,
+    pub modulo: Modulo,
+}
+
+impl Credenziali<'_> {
+    fn scadenza(&self, d: &Data) -> String {
+        let verbo = if Scadenza::di(Some(*d), self.oggi) == Scadenza::Passata { "Scaduta" } else { "Scade" };
+        format!("{verbo} il {}", tempo::breve(*d))
+    }
+
+    fn senso(&self, d: &Data) -> Senso {
+        match Scadenza::di(Some(*d), self.oggi) {
+            Scadenza::Lontana => Senso::Normale,
+            Scadenza::Vicina => Senso::Attento,
+            Scadenza::Passata => Senso::Grave,
+        }
     }
 }
 
@@ -364,6 +463,10 @@ fn forme() -> [(&'static str, &'static str); 2] {
 
 fn nome_incarico(codice: &str) -> &str {
     if codice == "vicario" { "Vicario" } else { "Responsabile" }
+}
+
+fn tipi_di_credenziale() -> [(&'static str, &'static str); TipoCredenziale::TUTTI.len()] {
+    TipoCredenziale::TUTTI.map(|t| (t.codice(), t.nome()))
 }
 
 /// What a role may ask for, beside the password.

@@ -28,6 +28,13 @@ azioni! {
     LeggiAttivita ATTIVITA: "enti.registro_attivita", &["amministratore", "segretario", "responsabile"],
         "leggere il registro delle attività";
     CuraLavori LAVORI: "enti.lavori", &["amministratore", "responsabile"], "decidere dei lavori fermi";
+    GestisciDeleghe DELEGHE: "enti.deleghe", &["amministratore"], "decidere sostituzioni e prestiti";
+    ChiediRecupero RECUPERI: "enti.recuperi.chiedi", &["amministratore", "responsabile", "segretario"],
+        "chiedere il recupero di un secondo fattore";
+    ConfermaRecupero CONFERMA_RECUPERI: "enti.recuperi.conferma", &["amministratore"],
+        "confermare il recupero di un secondo fattore";
+    GestisciCredenziali CREDENZIALI: "enti.credenziali", &["amministratore", "responsabile", "segretario"],
+        "tenere il registro delle credenziali";
     GestisciAccessi ACCESSI: "enti.accessi", &["amministratore"], "decidere chi deve avere un secondo fattore";
     CuraAlleanza ALLEANZA: "enti.alleanza", &["alleanza"], "curare l’alleanza e le sue adesioni";
 }

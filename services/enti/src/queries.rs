@@ -9,7 +9,7 @@ use uuid::Uuid;
 use web::{Attivo, SolaLettura};
 
 use crate::errors::{CODICI, Rifiuto};
-use crate::model::{Adesione, Forma, Posizione, Recesso, Stato, Titolo};
+use crate::model::{Adesione, Forma, Posizione, Recesso, Stato, TipoCredenziale, Titolo};
 use crate::nomina::{Nomina, Parti};
 use crate::{EntiError, sql};
 
@@ -262,6 +262,7 @@ pub async fn chi_ha_ruolo(tx: &mut Tx<DiEnte>, ruolo: &str) -> Result<Vec<Titola
 /// What a person who works here signs in with, beside the password.
 #[derive(Debug, Clone, FromRow)]
 pub struct FattoriDi {
+    pub persona: PersonaId,
     pub nome: String,
     totp: bool,
     passkey: i64,
@@ -287,6 +288,41 @@ pub async fn fattori(tx: &mut Tx<DiEnte>) -> Result<Vec<FattoriDi>, db::Error> {
     Ok(sqlx::query_as(sql::FATTORI).bind(ente).bind(db::sql(oggi)).fetch_all(tx.conn()).await?)
 }
 
+/// A credential of an official.
+#[derive(Debug, Clone, FromRow)]
+pub struct Credenziale {
+    pub id: Uuid,
+    pub persona: PersonaId,
+    /// Who holds it.
+    pub nome: String,
+    pub tipo: String,
+    pub fornitore: String,
+    pub identificativo: String,
+    scade_il: Option<jiff_sqlx::Date>,
+    pub nota: String,
+    ritirata_il: Option<jiff_sqlx::Date>,
+}
+
+impl Credenziale {
+    pub fn nome_tipo(&self) -> &'static str {
+        TipoCredenziale::da(&self.tipo).map_or("Credenziale", TipoCredenziale::nome)
+    }
+
+    pub fn scade_il(&self) -> Option<Data> {
+        data(self.scade_il)
+    }
+
+    pub fn ritirata_il(&self) -> Option<Data> {
+        data(self.ritirata_il)
+    }
+}
+
+/// Every credential, the next to end first.
+pub async fn credenziali(tx: &mut Tx<DiEnte>) -> Result<Vec<Credenziale>, db::Error> {
+    let ente = tx.ente();
+    Ok(sqlx::query_as(sql::CREDENZIALI).bind(ente).fetch_all(tx.conn()).await?)
+}
+
 /// A line of "who did what".
 #[derive(Debug, Clone, FromRow)]
 pub struct Attivita {
@@ -299,6 +335,9 @@ pub struct Attivita {
     pub oggetto: String,
     pub dettaglio: serde_json::Value,
     pub operazione: Uuid,
+    pub per_conto_di: Option<String>,
+    /// The name of who lent the operator.
+    pub prestito_da: Option<String>,
 }
 
 /// The audit, from the newest, after `dopo`; of one object only when `oggetto` is not empty.

@@ -16,6 +16,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
         Passo { numero: 6, nome: "ipa", sql: include_str!("../migrations/0006_ipa.sql") },
         Passo { numero: 7, nome: "nomina", sql: include_str!("../migrations/0007_nomina.sql") },
         Passo { numero: 8, nome: "disponibilita", sql: include_str!("../migrations/0008_disponibilita.sql") },
+        Passo { numero: 9, nome: "credenziali", sql: include_str!("../migrations/0009_credenziali.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "enti", sql: include_str!("../sql/enti.sql") }],
 };
@@ -29,6 +30,7 @@ pub const TABELLE: &[Tabella] = &[
     Tabella { nome: "enti.alleanza", ordine: "dal, codice" },
     Tabella { nome: "enti.adesione", ordine: "continua is not null, richiesta_il, id" },
     Tabella { nome: "enti.adesione_passo", ordine: "adesione, progressivo" },
+    Tabella { nome: "enti.credenziale", ordine: "scritta_il, id" },
     Tabella { nome: "enti.nomina", ordine: "adesione" },
     Tabella { nome: "enti.tratto", ordine: "dal" },
 ];
@@ -37,6 +39,7 @@ const MENU: &[VoceMenu] = &[
     VoceMenu { etichetta: "Alleanza", percorso: "/alleanza", azione: Some(permissions::ALLEANZA) },
     VoceMenu { etichetta: "Servizi", percorso: "/servizi", azione: Some(permissions::SERVIZI) },
     VoceMenu { etichetta: "Persone", percorso: "/persone", azione: Some(permissions::PERSONE) },
+    VoceMenu { etichetta: "Credenziali", percorso: "/credenziali", azione: Some(permissions::CREDENZIALI) },
     VoceMenu { etichetta: "Lavori fermi", percorso: "/lavori", azione: Some(permissions::LAVORI) },
     VoceMenu { etichetta: "Ente", percorso: "/ente", azione: Some(permissions::ENTE) },
 ];
@@ -78,6 +81,7 @@ pub const fn service() -> Service {
         menu: MENU,
         altre_pagine: ALTRE,
         prima_pagina: |e, indirizzo| Box::pin(crate::web::casa(e, indirizzo)),
+        attese: |tx, chi| Box::pin(crate::attese::attese(tx, chi)),
         ..Service::vuoto("enti", "Ente", MIGRAZIONI)
     }
 }

@@ -151,10 +151,29 @@ pub(crate) const SPEGNI: &str = "update enti.servizio_attivo set al = greatest(d
 pub(crate) const CHI_HA_RUOLO: &str = "select p.id, p.utente, p.nome, p.cognome from accesso.ruolo r \
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      where r.ente = $1 and r.ruolo = $2 and r.dal <= $3 and (r.al is null or r.al >= $3) order by r.dal, p.utente";
-pub(crate) const FATTORI: &str = "select p.nome || ' ' || p.cognome as nome, f.totp, f.passkey \
+pub(crate) const FATTORI: &str = "select p.id as persona, p.nome || ' ' || p.cognome as nome, f.totp, f.passkey \
      from (select distinct persona from accesso.ruolo where ente = $1 and dal <= $2 and (al is null or al >= $2)) r \
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      join accesso.fattori_di_qui() f on f.persona = p.id order by p.cognome, p.nome, p.id";
+pub(crate) const CREDENZIALI: &str = "select c.id, c.persona, p.nome || ' ' || p.cognome as nome, c.tipo, c.fornitore, \
+       c.identificativo, c.scade_il, c.nota, c.ritirata_il \
+     from enti.credenziale c join accesso.persona p on p.id = c.persona \
+     where c.ente = $1 order by c.ritirata_il desc nulls first, c.scade_il nulls last, p.cognome, p.nome, c.id";
+pub(crate) const NUOVA_CREDENZIALE: &str = "insert into enti.credenziale (ente, id, persona, tipo, fornitore, identificativo, \
+       rilasciata_il, scade_il, nota, rinnova, scritta_da, scritta_il) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+pub(crate) const RITIRA_CREDENZIALE: &str =
+    "update enti.credenziale set ritirata_il = $3 where ente = $1 and id = $2 and ritirata_il is null";
+// On the desk of who holds it, and of who keeps the register.
+pub(crate) const CREDENZIALI_IN_SCADENZA: &str = "select c.ente, c.persona, p.nome || ' ' || p.cognome as nome, c.tipo, \
+       c.scade_il from enti.credenziale c join accesso.persona p on p.id = c.persona \
+     where c.ritirata_il is null and c.scade_il <= $5 and (c.persona = $1 or exists (select from accesso.poteri($3, $4) r \
+       where r.ente = c.ente and r.persona = $1 and r.ruolo = any ($2))) order by c.scade_il, c.ente, c.id limit 200";
+pub(crate) const RECUPERI_DA_CONFERMARE: &str = "select r.ente, p.nome || ' ' || p.cognome, r.scade_il \
+     from accesso.recupero r join accesso.persona p on p.id = r.persona \
+     where r.deciso_il is null and r.scade_il > $4 and r.chiesto_da <> $1 and r.persona <> $1 \
+       and exists (select from accesso.poteri($3, $4) o where o.ente = r.ente and o.persona = $1 and o.ruolo = any ($2)) \
+     order by r.chiesto_il limit 200";
 // Administrators from tomorrow on: the lock lets one removal at a time look and act.
 pub(crate) const BLOCCA_AMMINISTRATORI: &str =
     "select pg_advisory_xact_lock(hashtextextended('enti.amministratori', $1))";
@@ -162,8 +181,10 @@ pub(crate) const ALTRI_AMMINISTRATORI: &str = "select exists (select from access
      join accesso.persona p on p.id = r.persona and p.disattivata_il is null \
      where r.ente = $1 and r.ruolo = 'amministratore' and r.al is null and not (r.persona = $2 and r.ufficio = $3))";
 pub(crate) const REGISTRO_ATTIVITA: &str = "select a.istante, a.id, p.nome || ' ' || p.cognome as chi, a.ufficio, a.azione, \
-       a.oggetto, a.dettaglio, a.operazione \
+       a.oggetto, a.dettaglio, a.operazione, q.nome || ' ' || q.cognome as per_conto_di, \
+       coalesce(e.denominazione, a.prestito_da) as prestito_da \
      from accesso.audit a left join accesso.persona p on p.id = a.persona \
+     left join accesso.persona q on q.id = a.per_conto_di left join accesso.ente e on e.codice = a.prestito_da \
      where a.ente = $1 and ($2::timestamptz is null or (a.istante, a.id) < ($2, $3)) \
        and ($4::text = '' or a.oggetto = $4) \
      order by a.istante desc, a.id desc limit $5";
@@ -263,7 +284,8 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: AOO, SCHEDA, ANAGRAFE, CORREGGI_SCHEDA, CODICI_DI_ENTE, HOSTS, INCARICO_COMINCIATO, CHIUDI_INCARICO, INCARICHI, INCARICA, SERVIZI_ATTIVI, ATTIVO, TITOLO, STORIA_SERVIZI,
         ACCENDI, SPEGNI, CHI_HA_RUOLO, BLOCCA_AMMINISTRATORI, ALTRI_AMMINISTRATORI, REGISTRO_ATTIVITA, ALBERO, SOPRA_A, CORPO_IN_VITA, SOPRA_POSSIBILI, MEMBRI_CESSATI, ALLEANZE, FONDA,
         CHIUDI_ALLEANZA, ADESIONI, ADESIONE, ADESIONE_DA_CAMBIARE, ADESIONI_DA_TRASFORMARE, SCADUTA, NUOVA_ADESIONE,
-        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI, FATTORI, PRIMA_SONDA, TRATTI_SU, FERMATE;
+        CAMBIA_ADESIONE, NUOVO_PASSO, SCRIVI_NOMINA, NOMINA_DI, PASSI, MIE_ADESIONI, CERCA_MEMBRO, CITATI, FATTORI, CREDENZIALI, NUOVA_CREDENZIALE, RITIRA_CREDENZIALE, PRIMA_SONDA, TRATTI_SU, FERMATE;
+    Scrivania: CREDENZIALI_IN_SCADENZA, RECUPERI_DA_CONFERMARE;
     Alleanza: PER_ALLEANZA, SERVIZI_DEI_MEMBRI, MEMBRI, DISPONIBILITA;
     Centro: DA_SONDARE;
     Coda: ANNOTA_SONDE, FERMATA, RIPRESA;

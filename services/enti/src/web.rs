@@ -2,17 +2,23 @@
 
 pub(crate) mod accessi;
 mod alleanza;
+mod credenziali;
+mod deleghe;
 mod ente;
 mod lavori;
 mod persone;
 mod pubblico;
+mod recuperi;
 mod servizi;
 
 use ::web::Rotta;
 
 pub(crate) use pubblico::casa;
 
-use crate::permissions::{ACCESSI, ALLEANZA, ATTIVITA, ENTE, LAVORI, PERSONE, SERVIZI, TRATTAMENTI, UFFICI};
+use crate::permissions::{
+    ACCESSI, ALLEANZA, ATTIVITA, CONFERMA_RECUPERI, CREDENZIALI, DELEGHE, ENTE, LAVORI, PERSONE, RECUPERI, SERVIZI,
+    TRATTAMENTI, UFFICI,
+};
 
 pub(crate) fn rotte() -> Vec<Rotta> {
     vec![
@@ -49,8 +55,29 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/lavori", LAVORI, lavori::elenco),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/riprova", LAVORI, lavori::riprova),
         Rotta::ufficio_post("/e/{codice}/lavori/{id}/archivia", LAVORI, lavori::archivia),
+        Rotta::ufficio_get("/e/{codice}/deleghe", DELEGHE, deleghe::mostra),
+        Rotta::ufficio_post("/e/{codice}/deleghe/sostituzioni", DELEGHE, deleghe::sostituisci),
+        Rotta::ufficio_post("/e/{codice}/deleghe/sostituzioni/{id}/fine", DELEGHE, deleghe::fine_sostituzione),
+        Rotta::ufficio_post("/e/{codice}/deleghe/prestiti", DELEGHE, deleghe::presta),
+        Rotta::ufficio_post("/e/{codice}/deleghe/prestiti/{id}/fine", DELEGHE, deleghe::fine_prestito),
+        Rotta::ufficio_get("/e/{codice}/recuperi", RECUPERI, recuperi::mostra),
+        Rotta::ufficio_post("/e/{codice}/recuperi", RECUPERI, recuperi::chiedi),
+        Rotta::ufficio_post("/e/{codice}/recuperi/{id}/conferma", CONFERMA_RECUPERI, recuperi::conferma),
+        Rotta::ufficio_post("/e/{codice}/recuperi/{id}/rifiuta", CONFERMA_RECUPERI, recuperi::rifiuta),
+        Rotta::ufficio_get("/e/{codice}/credenziali", None, credenziali::mostra),
+        Rotta::ufficio_post("/e/{codice}/credenziali", CREDENZIALI, credenziali::scrivi),
+        Rotta::ufficio_post("/e/{codice}/credenziali/{id}/ritira", CREDENZIALI, credenziali::ritira),
         Rotta::ufficio_get("/e/{codice}/accessi", ACCESSI, accessi::mostra),
         Rotta::ufficio_post("/e/{codice}/accessi", ACCESSI, accessi::chiedi),
         Rotta::pubblica_get("/alleanza.json", pubblico::in_json),
     ]
+}
+
+/// Each person once, as a list offers them: nobody is chosen before the person chooses.
+fn per_nome(ruoli: Vec<authz::Persona>) -> Vec<(String, String)> {
+    let nessuno = (String::new(), "Scegli".to_owned());
+    let persone = ruoli.iter().map(|r| (r.id.to_string(), format!("{} {}", r.nome, r.cognome)));
+    let mut voci: Vec<_> = std::iter::once(nessuno).chain(persone).collect();
+    voci.dedup();
+    voci
 }

@@ -1,6 +1,6 @@
 //! Use cases that write. The number is the last thing that happens: everything slow came before.
 
-use authz::{Chi, Permesso};
+use authz::{Azione, Chi, Permesso};
 use db::{DiEnte, Tx};
 use documenti::{Documento, FiloId, NuovoDocumento};
 use registers::{Dove, Iscritta, Operazione, Regola, Richiesta, Voce};
@@ -52,7 +52,7 @@ pub async fn registra(tx: &mut Tx<DiEnte>, p: &Permesso<Registra>, da: &DaRegist
         documento: documento.as_ref(),
         allegati: &allegati,
     };
-    let iscritta = registers::iscrivi(tx, &Dove::istante(&aoo, REGISTRO), &bozza.voce()).await?;
+    let iscritta = registers::iscrivi(tx, &Dove::istante(&aoo, REGISTRO), &bozza.voce().firmata(p)).await?;
     let fatta = bozza.salva(tx, &aoo, &iscritta).await?;
     p.annota(
         tx,
@@ -201,7 +201,7 @@ pub async fn riassegna(
     if (ufficio, classifica) == (r.ufficio.as_str(), r.classifica.as_str()) {
         return Err(ProtocolloError::Uguale);
     }
-    sposta(tx, p.chi(), &r, ufficio, classifica, titolario).await?;
+    sposta(tx, p.chi(), &r, ufficio, classifica, titolario, |v| v.firmata(p)).await?;
     let prima = json!({ "da": { "ufficio": r.ufficio, "classifica": r.classifica }, "a": { "ufficio": ufficio, "classifica": classifica } });
     p.annota(tx, &format!("protocollo/{}", r.chiave()), prima).await?;
     Ok(())
@@ -212,7 +212,7 @@ pub async fn riassegna(
 pub(crate) async fn passa_carico(tx: &mut Tx<DiEnte>, chi: &Chi, da: &str, a: &str) -> Esito<()> {
     for (anno, numero) in queries::in_carico(tx, da).await? {
         let r = da_cambiare(tx, anno, numero).await?;
-        sposta(tx, chi, &r, a, &r.classifica, r.titolario).await?;
+        sposta(tx, chi, &r, a, &r.classifica, r.titolario, |v| v).await?;
     }
     Ok(())
 }
@@ -225,10 +225,12 @@ async fn sposta(
     ufficio: &str,
     classifica: &str,
     titolario: i32,
+    firma: impl FnOnce(Voce) -> Voce,
 ) -> Esito<()> {
     let (anno, numero) = (r.anno, r.numero);
     let contenuto = json!({ "ufficio": ufficio, "classifica": classifica, "titolario": titolario });
-    let i = iscrivi(tx, r, Voce::su(Operazione::Riassegnazione, r.posizione, contenuto)).await?;
+    let voce = firma(Voce::su(Operazione::Riassegnazione, r.posizione, contenuto));
+    let i = registers::iscrivi(tx, &Dove::istante(&r.aoo, REGISTRO), &voce).await?;
     let ente = tx.ente();
     sqlx::query(sql::NON_CORRENTE).bind(ente).bind(&r.aoo).bind(anno).bind(numero).execute(tx.conn()).await?;
     sqlx::query(sql::NUOVA_ASSEGNAZIONE)
@@ -291,7 +293,7 @@ pub async fn annulla(
     let r = da_cambiare(tx, anno, numero).await?;
     let voce = Voce::su(Operazione::Annullamento, r.posizione, provvedimento(&autorizzata))
         .riservato("motivo", &autorizzata.0);
-    let i = iscrivi(tx, &r, voce).await?;
+    let i = iscrivi(tx, p, &r, voce).await?;
     let ente = tx.ente();
     sqlx::query(sql::ANNULLA)
         .bind(ente)
@@ -327,7 +329,7 @@ pub async fn rettifica(
     if uguale(tx, &r, &nuovo, &prima, &dopo).await? {
         return Err(ProtocolloError::Uguale);
     }
-    let i = iscrivi(tx, &r, voce_di_rettifica(&r, &nuovo, &autorizzata)).await?;
+    let i = iscrivi(tx, p, &r, voce_di_rettifica(&r, &nuovo, &autorizzata)).await?;
     let ente = tx.ente();
     let data = if let Nuovo::DataMittente(d) = &nuovo { *d } else { None };
     sqlx::query(sql::RETTIFICA)
@@ -450,6 +452,7 @@ pub async fn oscura(
     let annullamenti = queries::annullamenti(tx, &r).await?;
     let via = d.fra(&queries::valori(tx, &r, &annullamenti).await?)?;
     let perche = json!({ "classe": d.classe.codice(), "provvedimento": provvedimento, "provvedimento_data": data, "persona": p.chi().persona });
+    let perche = p.segna(perche);
     let (ente, dove) = (tx.ente(), Dove::istante(&r.aoo, REGISTRO));
     for (su, campi) in model::per_voce(&via) {
         let i = registers::oscura(tx, &dove, su, &campi, perche.clone()).await?;
@@ -537,6 +540,6 @@ async fn da_cambiare(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Esito<Regis
     Ok(r)
 }
 
-async fn iscrivi(tx: &mut Tx<DiEnte>, r: &Registrazione, voce: Voce) -> Esito<Iscritta> {
-    Ok(registers::iscrivi(tx, &Dove::istante(&r.aoo, REGISTRO), &voce).await?)
+async fn iscrivi<A: Azione>(tx: &mut Tx<DiEnte>, p: &Permesso<A>, r: &Registrazione, voce: Voce) -> Esito<Iscritta> {
+    Ok(registers::iscrivi(tx, &Dove::istante(&r.aoo, REGISTRO), &voce.firmata(p)).await?)
 }

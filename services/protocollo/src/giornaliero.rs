@@ -106,6 +106,9 @@ struct Riga {
     /// Why something was erased, when this voce erases.
     classe: Option<String>,
     nota: String,
+    /// Who wrote it, when in the name of another or lent by another ente.
+    #[sqlx(default)]
+    in_nome_altrui: String,
 }
 
 impl Bozza {
@@ -114,13 +117,17 @@ impl Bozza {
         let aoo = intestazione.aoo.codice.clone();
         let (posizione, testa) = registers::testa_al(tx, &Dove::istante(&aoo, REGISTRO), giorno).await?;
         let ente = tx.ente();
-        let righe: Vec<Riga> = sqlx::query_as(sql::DEL_GIORNO)
+        let mut righe: Vec<Riga> = sqlx::query_as(sql::DEL_GIORNO)
             .bind(ente)
             .bind(&aoo)
             .bind(db::sql(inizio_del_giorno(giorno)))
             .bind(db::sql(inizio_del_giorno(giorno.saturating_add(1.day()))))
             .fetch_all(tx.conn())
             .await?;
+        let mut altrui = queries::in_nome_altrui(tx, giorno, giorno).await?;
+        for r in &mut righe {
+            r.in_nome_altrui = altrui.remove(&(aoo.clone(), r.posizione)).unwrap_or_default();
+        }
         let entro = calendario::prossimo_lavorativo(giorno, intestazione.patrono);
         let mut b = Bozza { giorno, aoo, ente: intestazione, righe, posizione, testa, entro, dati: Value::Null };
         b.dati = b.come_dati();
@@ -277,9 +284,19 @@ impl Riga {
     }
 
     fn nota(&self) -> String {
-        match self.classe.as_deref().and_then(Classe::da) {
+        let nota = match self.classe.as_deref().and_then(Classe::da) {
             Some(c) => format!("{} ({})", c.nome(), self.nota),
             None => self.nota.clone(),
+        };
+        self.firmata(nota)
+    }
+
+    /// The text, and who wrote it when it was not in their own name.
+    fn firmata(&self, testo: String) -> String {
+        if self.in_nome_altrui.is_empty() {
+            testo
+        } else {
+            format!("{testo} [da {}]", self.in_nome_altrui).trim_start().to_owned()
         }
     }
 
@@ -290,7 +307,7 @@ impl Riga {
             self.ora(),
             self.verso.map_or("", Verso::codice),
             testo(&self.corrispondenti),
-            testo(&self.oggetto),
+            self.firmata(testo(&self.oggetto)),
             testo(&self.classifica),
             testo(&self.ufficio),
             self.impronta_documento.as_deref().map_or("", |i| &i[..16]),

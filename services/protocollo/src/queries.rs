@@ -1,5 +1,7 @@
 //! Read models, for pages and for other services.
 
+use std::collections::HashMap;
+
 use authz::{Azione, Chi};
 use db::{DiEnte, EnteId, Error, Scrivania, Tx};
 use documenti::{Documento, DocumentoId, FiloId, Pagine};
@@ -29,9 +31,9 @@ impl Vista {
     const CARTA: Vista = Vista { tutte: false, uffici: Vec::new() };
 
     pub async fn di(tx: &mut Tx<DiEnte>, chi: &Chi) -> Result<Vista, Error> {
-        let miei: Vec<_> = authz::persone(tx).await?.into_iter().filter(|p| p.id == chi.persona).collect();
-        let tutte = miei.iter().any(|p| ConsultaRiservate::RUOLI.contains(&p.ruolo.as_str()));
-        Ok(Vista { tutte, uffici: miei.into_iter().map(|p| p.ufficio).collect() })
+        let miei = authz::poteri_di(tx, chi.persona).await?;
+        let tutte = miei.iter().any(|(_, ruolo)| ConsultaRiservate::RUOLI.contains(&ruolo.as_str()));
+        Ok(Vista { tutte, uffici: miei.into_iter().map(|(ufficio, _)| ufficio).collect() })
     }
 
     pub fn puo_leggere(&self, r: &Registrazione) -> bool {
@@ -281,6 +283,31 @@ pub async fn di_piu_enti(
         DiEnteAlcuno { registrazione: vista.copri(r.registrazione), ..r }
     };
     Ok(righe.into_iter().map(copri).collect())
+}
+
+/// What was written in the name of another, or by who is lent, in a period: by AOO and position, who it was.
+pub(crate) async fn in_nome_altrui(
+    tx: &mut Tx<DiEnte>,
+    dal: Data,
+    al: Data,
+) -> Result<HashMap<(String, i64), String>, Error> {
+    type Riga = (String, i64, Option<String>, Option<String>, Option<String>);
+    let ente = tx.ente();
+    let righe: Vec<Riga> = sqlx::query_as(sql::IN_NOME_ALTRUI)
+        .bind(ente)
+        .bind(db::sql(inizio_del_giorno(dal)))
+        .bind(db::sql(inizio_del_giorno(al.tomorrow().unwrap_or(al))))
+        .fetch_all(tx.conn())
+        .await?;
+    let chi = |(aoo, posizione, chi, per_conto_di, prestito_da): Riga| {
+        let chi = chi.unwrap_or_default();
+        let come = match (per_conto_di, prestito_da) {
+            (Some(altro), _) => format!("{chi} per conto di {altro}"),
+            (None, da) => format!("{chi}, in prestito da {}", da.unwrap_or_default()),
+        };
+        ((aoo, posizione), come)
+    };
+    Ok(righe.into_iter().map(chi).collect())
 }
 
 /// Registrations from a day to another, in order, at most `limite`, as the register of a period prints them.

@@ -118,12 +118,14 @@ struct DaPrendere {
 
 /// What was given to the offices of the person, and nobody has taken charge of.
 async fn attese(tx: &mut Tx<Scrivania>, chi: &Chi) -> Result<Vec<Attesa>, db::Error> {
-    let (oggi, da) = (tx.oggi(), tx.now() - DI_RECENTE);
+    let (oggi, adesso) = (tx.oggi(), tx.now());
+    let da = adesso - DI_RECENTE;
     let righe: Vec<DaPrendere> = sqlx::query_as(sql::DA_PRENDERE)
         .bind(chi.persona)
         .bind(db::sql(oggi))
         .bind(db::sql(da))
         .bind(<PrendiInCarico as authz::Azione>::RUOLI)
+        .bind(db::sql(adesso))
         .fetch_all(tx.conn())
         .await?;
     let attesa = |r: DaPrendere| Attesa {

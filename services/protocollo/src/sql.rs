@@ -172,8 +172,8 @@ pub(crate) const GIORNALIERI_DI: &str = "select giorno from protocollo.giornalie
 // What waits for the offices of a person, over all their enti: the newest of each.
 pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.verso, a.oggetto, a.corrispondenti, \
        u.nome as ufficio_nome \
-     from (select ente, array_agg(distinct ufficio) as uffici from accesso.ruolo \
-       where persona = $1 and ruolo = any ($4) and dal <= $2 and (al is null or al >= $2) group by ente) o \
+     from (select ente, array_agg(distinct ufficio) as uffici from accesso.poteri($2, $5) \
+       where persona = $1 and ruolo = any ($4) group by ente) o \
      cross join lateral (select n.* from unnest(o.uffici) as f(ufficio) \
        cross join lateral (select p.ente, p.ufficio, p.istante, r.anno, r.numero, r.verso, r.oggetto, r.corrispondenti \
          from protocollo.assegnazione p \
@@ -186,6 +186,18 @@ pub(crate) const DA_PRENDERE: &str = "select a.ente, a.anno, a.numero, a.verso, 
      order by a.istante desc";
 
 // ---- the register of a period ----
+// Voci that somebody wrote in the name of another, or lent by another ente, with who they were.
+pub(crate) const IN_NOME_ALTRUI: &str = "select v.aoo, v.posizione, p.nome || ' ' || p.cognome as chi, \
+       q.nome || ' ' || q.cognome as per_conto_di, coalesce(e.denominazione, c ->> 'prestito_da') as prestito_da \
+     from registri.voce v \
+     cross join lateral protocollo.leggi(v.contenuto) c \
+     left join protocollo.assegnazione g on g.ente = v.ente and g.aoo = v.aoo and g.posizione = v.posizione \
+     left join protocollo.annullamento n on n.ente = v.ente and n.aoo = v.aoo and n.posizione = v.posizione \
+     left join accesso.persona p on p.id = coalesce(n.persona, g.persona, (c ->> 'persona')::uuid) \
+     left join accesso.persona q on q.id = (c ->> 'per_conto_di')::uuid \
+     left join accesso.ente e on e.codice = c ->> 'prestito_da' \
+     where v.ente = $1 and v.registro = 'PG' and v.catena = 0 and v.istante >= $2 and v.istante < $3 \
+       and (c -> 'per_conto_di' is not null or c -> 'prestito_da' is not null)";
 pub(crate) const PERIODO: &str = registrazione!(
     "where r.ente = $1 and r.anno between $2 and $3 and r.istante >= $4 and r.istante < $5 \
      order by r.anno, r.numero limit $6"
@@ -368,7 +380,7 @@ pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posiz
 pub const ALL: &[Istruzione] = istruzioni! {
     App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, FILTRA, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI,
         ANNULLAMENTI, ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
-        NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
+        NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, IN_NOME_ALTRUI, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
         GIORNALIERI, GIORNALIERO, CITATI;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;
     Manutenzione: PROIEZIONE, STATO;

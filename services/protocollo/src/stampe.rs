@@ -1,5 +1,7 @@
 //! Paper: the stamped copy of a document, the register of a period as PDF and CSV.
 
+use std::collections::HashMap;
+
 use db::{DiEnte, Tx};
 use documenti::Documento;
 use jiff::Timestamp;
@@ -84,6 +86,8 @@ pub(crate) struct Periodo {
     dal: Data,
     al: Data,
     righe: Vec<Registrazione>,
+    /// Who registered in the name of another, or lent by another ente.
+    altrui: HashMap<(String, i64), String>,
     adesso: Timestamp,
 }
 
@@ -102,8 +106,13 @@ impl Periodo {
         if i64::try_from(righe.len()).is_ok_and(|n| n > massimo) {
             return Err(ProtocolloError::PeriodoLungo(massimo));
         }
+        let altrui = queries::in_nome_altrui(tx, dal, al).await?;
         let (ente, adesso) = (enti::intestazione(tx).await?, tx.now());
-        Ok(Periodo { ente, dal, al, righe, adesso })
+        Ok(Periodo { ente, dal, al, righe, altrui, adesso })
+    }
+
+    fn in_nome_altrui(&self, r: &Registrazione) -> Option<&String> {
+        self.altrui.get(&(r.aoo.clone(), r.posizione))
     }
 
     pub(crate) fn nome(&self, estensione: &str) -> String {
@@ -111,7 +120,7 @@ impl Periodo {
     }
 
     pub(crate) async fn pdf(&self) -> Result<Vec<u8>, ProtocolloError> {
-        let righe: Vec<_> = self.righe.iter().map(riga_pdf).collect();
+        let righe: Vec<_> = self.righe.iter().map(|r| riga_pdf(r, self.in_nome_altrui(r))).collect();
         let dati = json!({
             "dal": tempo::in_italiano(self.dal),
             "al": tempo::in_italiano(self.al),
@@ -146,6 +155,7 @@ impl Periodo {
             "allegati",
             "impronta",
             "annullata il",
+            "in nome altrui",
         ]);
         for r in &self.righe {
             // Of what is reserved the print does not know how many.
@@ -166,20 +176,22 @@ impl Periodo {
                 &allegati,
                 &r.impronta().map(|i| i.to_string()).unwrap_or_default(),
                 &r.annullata_il().map(tempo::data_ora).unwrap_or_default(),
+                self.in_nome_altrui(r).map_or("", String::as_str),
             ]);
         }
         testo
     }
 }
 
-fn riga_pdf(r: &Registrazione) -> Vec<String> {
+fn riga_pdf(r: &Registrazione, altrui: Option<&String>) -> Vec<String> {
     let annullata = r.annullata_il().map(|i| format!(" [annullata il {}]", tempo::breve(tempo::giorno_a_roma(i))));
+    let altrui = altrui.map(|chi| format!(" [registrata da {chi}]")).unwrap_or_default();
     vec![
         format!("{}/{}", r.sette_cifre(), r.anno),
         tempo::data_ora(r.istante),
         r.verso.codice().to_owned(),
         r.da_a_chi().1.to_owned(),
-        format!("{}{}", r.oggetto, annullata.unwrap_or_default()),
+        format!("{}{}{altrui}", r.oggetto, annullata.unwrap_or_default()),
         r.classifica.clone(),
         r.ufficio_nome.clone(),
     ]

@@ -4,7 +4,9 @@
 mod accessi;
 mod casa;
 mod chiavetta;
+mod deleghe;
 mod fattori;
+mod in_due;
 mod passkey;
 mod permessi;
 mod segreti;

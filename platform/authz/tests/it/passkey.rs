@@ -27,7 +27,7 @@ async fn aggiungi(casa: &Casa, s: &Sessione, k: &Chiavetta, m: Modi<'_>) -> Resu
 }
 
 /// Anna of Valbruna with her key.
-async fn con_chiavetta() -> (Casa, Chiavetta, Sessione) {
+pub async fn con_chiavetta() -> (Casa, Chiavetta, Sessione) {
     let casa = Casa::nuova().await;
     let s = sessione(&casa, "anna.bianchi").await;
     let k = Chiavetta::nuova();

@@ -207,6 +207,8 @@ fn in_parole(fatto: &str) -> &str {
         "passkey.tolta" => "Tolta una passkey",
         "passkey.copiata" => "Rifiutata una passkey: potrebbe essere stata copiata",
         "codici.rifatti" => "Rifatti i codici di recupero",
+        "recupero" => "Due persone hanno confermato il recupero: le sessioni sono chiuse",
+        "fattori.tolti" => "Entrato con il codice del recupero: i secondi fattori perduti sono tolti",
         "codice.usato" => "Usato un codice di recupero",
         "password.cambiata" => "Cambiata la password",
         "sessione.chiusa" => "Chiusa una sessione",

@@ -25,6 +25,8 @@ async fn processo(casa: &Casa) -> Router {
         servizi: &[],
         servizi_attivi: |_| Box::pin(async { Ok(Vec::new()) }),
         memoria: Memoria::avvia(&db, 1 << 20),
+        metriche: web::Metriche::default(),
+        serratura: authz::Serratura::locale().into(),
         config: Arc::new(collaudo::configurazione()),
         db,
     })

@@ -34,7 +34,7 @@ pub async fn annulla(
     let pubblicazione = atto.in_corso(tx.now())?;
     let contenuto = json!({ "operatore": p.chi().persona.to_string(), "provvedimento": provvedimento });
     let voce = Voce::su(Operazione::Annullamento, pubblicazione.posizione, contenuto).riservato("motivo", &motivo);
-    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce).await?;
+    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce.firmata(p)).await?;
     let ente = tx.ente();
     sqlx::query(sql::ANNULLA)
         .bind(ente)
@@ -45,7 +45,7 @@ pub async fn annulla(
         .execute(tx.conn())
         .await?;
     togli_file(tx, atto.id, &scritta, None).await?;
-    scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Annullamento, &motivo).await?;
+    scrivi_operazione(tx, p, &atto, &scritta, &Cosa::Annullamento, &motivo).await?;
     p.annota(tx, &pubblicazione.chiave(), json!({ "provvedimento": provvedimento })).await?;
     Ok(())
 }
@@ -121,12 +121,12 @@ pub async fn sostituisci(
     let voce = Voce::su(Operazione::Rettifica, pubblicazione.posizione, contenuto)
         .riservato("file", &nome)
         .riservato("motivo", &motivo);
-    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce).await?;
+    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce.firmata(p)).await?;
     togli_file(tx, atto.id, &scritta, Some(tolto.id)).await?;
     esponi(tx, atto.id, tolto, &nuovo, &FileDaPubblicare { nome, ..s.nuovo.clone() }, &scritta).await?;
     nuova_fine(tx, atto.id, al).await?;
     let cosa = Cosa::Sostituzione { tolto: tolto.id, messo: nuovo, al, nuovo_periodo: s.fine != Fine::Invariata };
-    scrivi_operazione(tx, p.chi(), &atto, &scritta, &cosa, &motivo).await?;
+    scrivi_operazione(tx, p, &atto, &scritta, &cosa, &motivo).await?;
     let dettaglio = json!({ "tolta": tolto.impronta, "messa": s.nuovo.impronta, "al": al.to_string(), "avvisi_confermati": avvisi });
     p.annota(tx, &pubblicazione.chiave(), dettaglio).await?;
     Ok(())
@@ -156,9 +156,9 @@ pub async fn proroga(
         "operatore": p.chi().persona.to_string(),
     });
     let voce = Voce::su(Operazione::Rettifica, pubblicazione.posizione, contenuto).riservato("motivo", &motivo);
-    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce).await?;
+    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce.firmata(p)).await?;
     nuova_fine(tx, atto.id, al).await?;
-    scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Proroga { interrotto, al }, &motivo).await?;
+    scrivi_operazione(tx, p, &atto, &scritta, &Cosa::Proroga { interrotto, al }, &motivo).await?;
     p.annota(tx, &pubblicazione.chiave(), json!({ "proroga": tempi::giorni(interrotto), "al": al.to_string() }))
         .await?;
     Ok(al)
@@ -179,7 +179,7 @@ pub async fn rimuovi(
     let atto = da_toccare(tx, anno, numero).await?;
     let pubblicazione = atto.puo_rimuovere()?;
     let fatti = queries::operazioni(tx, atto.id).await?;
-    let scritta = oscura_tutto(tx, &atto, &fatti, classe).await?.ok_or(Rifiuto::MaiPubblicato)?;
+    let scritta = oscura_tutto(tx, p, &atto, &fatti, classe).await?.ok_or(Rifiuto::MaiPubblicato)?;
     let ente = tx.ente();
     togli_file(tx, atto.id, &scritta, None).await?;
     sqlx::query(sql::RIMUOVI)
@@ -194,7 +194,7 @@ pub async fn rimuovi(
     sqlx::query(sql::RIMUOVI_NOMI).bind(ente).bind(atto.id).bind(FILE_RIMOSSO).execute(tx.conn()).await?;
     sqlx::query(sql::TOGLI_MOTIVI).bind(ente).bind(atto.id).execute(tx.conn()).await?;
     documenti::oscura_titolo(tx, FiloId(atto.filo), std::slice::from_ref(&atto.oggetto)).await?;
-    scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Rimozione { classe }, "").await?;
+    scrivi_operazione(tx, p, &atto, &scritta, &Cosa::Rimozione { classe }, "").await?;
     let dettaglio = json!({ "classe": classe.codice(), "provvedimento": provvedimento });
     p.annota(tx, &pubblicazione.chiave(), dettaglio).await?;
     Ok(())
@@ -227,10 +227,10 @@ pub async fn attesta(
     }
     let contenuto = json!({ "impronta": impronta, "operatore": p.chi().persona.to_string() });
     let voce = Voce::su(Operazione::Chiusura, pubblicazione.posizione, contenuto);
-    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce).await?;
+    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce.firmata(p)).await?;
     let ente = tx.ente();
     sqlx::query(sql::RELATA).bind(ente).bind(atto.id).bind(r.documento).execute(tx.conn()).await?;
-    scrivi_operazione(tx, p.chi(), &atto, &scritta, &Cosa::Relata { impronta }, "").await?;
+    scrivi_operazione(tx, p, &atto, &scritta, &Cosa::Relata { impronta }, "").await?;
     p.annota(tx, &pubblicazione.chiave(), json!({ "relata": impronta })).await?;
     Ok(())
 }
@@ -250,10 +250,12 @@ fn interruzione(f: &Fatto) -> Option<Periodo> {
 /// One voce of oscuramento for each voce of this act that holds typed text; the first is about the registration.
 async fn oscura_tutto(
     tx: &mut Tx<DiEnte>,
+    p: &Permesso<Rimuovi>,
     atto: &Atto,
     fatti: &[Fatto],
     classe: Classe,
 ) -> Result<Option<Iscritta>, AlboError> {
+    let perche = p.segna(json!({ "motivo": classe.codice() }));
     let mut prima = None;
     for f in fatti {
         let campi: &[&str] = match f.cosa {
@@ -262,7 +264,7 @@ async fn oscura_tutto(
             Cosa::Proroga { .. } | Cosa::Annullamento => &["motivo"],
             Cosa::Rimozione { .. } | Cosa::Relata { .. } => continue,
         };
-        let scritta = oscura(tx, &dove(&atto.aoo), f.posizione, campi, json!({ "motivo": classe.codice() })).await?;
+        let scritta = oscura(tx, &dove(&atto.aoo), f.posizione, campi, perche.clone()).await?;
         prima.get_or_insert(scritta);
     }
     Ok(prima)

@@ -100,7 +100,7 @@ pub async fn pubblica(
     }
     conferma(tx, p, &atto, c).await?;
     let aoo = atto.aoo.clone();
-    let voce = iscrivi(tx, &dove(&aoo), &voce(&atto, &durata, &regola, &file, p)).await?;
+    let voce = iscrivi(tx, &dove(&aoo), &voce(&atto, &durata, &regola, &file, p).firmata(p)).await?;
     let pubblicata = affiggi(tx, &atto, &durata, &regola, &voce).await?;
     let cosa = Cosa::Affissione {
         previsto: atto.previsto_dal,
@@ -108,7 +108,7 @@ pub async fn pubblica(
         al: pubblicata.al,
         file: file.iter().map(esposto).collect(),
     };
-    scrivi_operazione(tx, p.chi(), &atto, &voce, &cosa, "").await?;
+    scrivi_operazione(tx, p, &atto, &voce, &cosa, "").await?;
     p.annota(tx, &pubblicata.chiave(), json!({ "dal": pubblicata.dal.to_string(), "al": pubblicata.al.to_string() }))
         .await?;
     Ok(pubblicata)

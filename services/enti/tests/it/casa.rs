@@ -46,8 +46,8 @@ fn apri_registro<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<()
 
 /// A database with the official list.
 pub async fn vuota() -> Prova {
-    let p =
-        Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI, registers::MIGRAZIONI, enti::MIGRAZIONI]).await.unwrap();
+    let piattaforma = [authz::MIGRAZIONI, jobs::MIGRAZIONI, registers::MIGRAZIONI, web::bozze::MIGRAZIONI];
+    let p = Prova::nuova(&[piattaforma.as_slice(), &[enti::MIGRAZIONI]].concat()).await.unwrap();
     enti::carica_elenco(&p.manut).await.unwrap();
     p
 }

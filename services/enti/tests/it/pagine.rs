@@ -293,3 +293,170 @@ async fn pages_say_why_a_service_does_not_go_on() {
     assert!(r.stato == StatusCode::UNPROCESSABLE_ENTITY && r.corpo.contains("ENT-026"), "{}", r.corpo);
     s.butta().await;
 }
+
+#[tokio::test]
+async fn a_lent_operator_is_said_on_every_page_until_the_end() {
+    let s = Palazzo::nuovo().await;
+    let (rita, cst) = (s.entra("rita").await, s.entra("cst").await);
+    let qui = format!("/e/{INTRODACQUA}");
+    let credenziali = format!("{qui}/credenziali");
+    assert_eq!(s.leggi(&credenziali, &cst).await.stato, StatusCode::NOT_FOUND, "a stranger");
+    let deleghe = format!("{qui}/deleghe");
+    let presta = format!("{deleghe}/prestiti");
+    let domani = kernel::tempo::breve(s.tx(INTRODACQUA).await.oggi().tomorrow().unwrap());
+    let campi = |ruolo: &str| {
+        format!("utente=cst&da_ente={CST}&ruolo={ruolo}&ufficio=SEG&prestito_al={domani}&ora=18.00&perche=assistenza")
+    };
+    let r = s.premi(&deleghe, &presta, &rita, &campi("amministratore")).await;
+    assert!(r.stato == StatusCode::UNPROCESSABLE_ENTITY && r.corpo.contains("ENT-065"), "{}", r.corpo);
+    let r = s.premi(&deleghe, &presta, &rita, &campi("responsabile")).await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+
+    let fino = format!("in prestito da CST Sulmona fino al {domani}");
+    for via in ["/", "/mio-accesso", &qui, &credenziali, &format!("{qui}/registro-attivita")] {
+        let r = s.leggi(via, &cst).await;
+        assert!(r.stato == StatusCode::OK && r.corpo.contains(&fino), "{via}: {}", r.corpo);
+        let di_rita = s.leggi(via, &rita).await.corpo;
+        assert!(!di_rita.contains("in prestito da CST Sulmona fino"), "{via}");
+    }
+    assert!(!s.leggi(&format!("/e/{CST}/credenziali"), &cst).await.corpo.contains(&fino), "at home");
+    // What is refused says it too.
+    let r = s.leggi(&deleghe, &cst).await;
+    assert!(r.stato == StatusCode::FORBIDDEN && r.corpo.contains(&fino), "{}", r.corpo);
+    // What they do is marked.
+    let tipo = "tipo=token&fornitore=Prestatore&identificativo=&rilasciata_il=&scade_il=&nota=&rinnova=";
+    let rita_id = authz::persone(&mut s.tx(INTRODACQUA).await).await.unwrap();
+    let rita_id = rita_id.iter().find(|p| p.utente == "rita").unwrap().id;
+    let r = s.premi(&credenziali, &credenziali, &cst, &format!("persona={rita_id}&{tipo}")).await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+    let attivita = s.leggi(&format!("{qui}/registro-attivita"), &rita).await.corpo;
+    assert_eq!(attivita.matches("in prestito da CST Sulmona").count(), 1, "{attivita}");
+
+    let pagina = s.leggi(&deleghe, &rita).await;
+    let (_, resto) = pagina.corpo.split_once(&format!("{presta}/")).unwrap();
+    let fine = format!("{presta}/{}/fine", resto.split('/').next().unwrap());
+    assert_eq!(s.premi(&deleghe, &fine, &rita, "").await.stato, StatusCode::SEE_OTHER);
+    assert_eq!(s.leggi(&credenziali, &cst).await.stato, StatusCode::NOT_FOUND, "a stranger again, in the same session");
+    assert!(s.leggi(&deleghe, &rita).await.corpo.contains("Finito prima del tempo"));
+    s.butta().await;
+}
+
+#[tokio::test]
+async fn a_substitute_is_reminded_for_whom_they_act() {
+    let s = Palazzo::nuovo().await;
+    let rita = s.entra("rita").await;
+    let qui = format!("/e/{INTRODACQUA}");
+    let mut tx = s.tx(INTRODACQUA).await;
+    let bruno = NuovaPersona { parola: Some(PAROLA), ..casa::persona("bruno") };
+    authz::crea_persona(&mut tx, &bruno, "SEG", "albo").await.unwrap();
+    tx.commit().await.unwrap();
+    let persone = authz::persone(&mut s.tx(INTRODACQUA).await).await.unwrap();
+    let id = |utente: &str| persone.iter().find(|p| p.utente == utente).unwrap().id;
+    let bruno = s.entra("bruno").await;
+    assert_eq!(s.leggi(&format!("{qui}/registro-attivita"), &bruno).await.stato, StatusCode::FORBIDDEN);
+    let oggi = kernel::tempo::breve(s.tx(INTRODACQUA).await.oggi());
+    let sostituisci = format!("{qui}/deleghe/sostituzioni");
+    let campi = format!("sostituito={}&sostituto={}&dal=&al={oggi}&motivo=ferie", id("rita"), id("bruno"));
+    let r = s.premi(&format!("{qui}/deleghe"), &sostituisci, &rita, &campi).await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+    let r = s.leggi(&format!("{qui}/registro-attivita"), &bruno).await;
+    assert!(r.stato == StatusCode::OK && r.corpo.contains("anche al posto di Prova rita"), "{}", r.corpo);
+    s.butta().await;
+}
+
+#[tokio::test]
+async fn credentials_are_kept_and_their_end_is_on_the_desk() {
+    let s = Palazzo::nuovo().await;
+    let rita = s.entra("rita").await;
+    let qui = format!("/e/{INTRODACQUA}/credenziali");
+    let mut tx = s.tx(INTRODACQUA).await;
+    let nuova = NuovaPersona { parola: Some(PAROLA), ..casa::persona("bruno") };
+    authz::crea_persona(&mut tx, &nuova, "SEG", "albo").await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = s.tx(INTRODACQUA).await;
+    let (persone, oggi) = (authz::persone(&mut tx).await.unwrap(), tx.oggi());
+    drop(tx);
+    let id = |utente: &str| persone.iter().find(|p| p.utente == utente).unwrap().id;
+    let bruno = s.entra("bruno").await;
+    let fra = |giorni: i64| kernel::tempo::breve(oggi.saturating_add(jiff::Span::new().days(giorni)));
+    let campi = |di: &str, fornitore: &str, scade: &str| {
+        format!(
+            "persona={}&tipo=firma_remota&fornitore={fornitore}&identificativo=FR-1&rilasciata_il=&scade_il={scade}&nota=&rinnova=",
+            id(di)
+        )
+    };
+    for (di, fornitore, giorni) in [("rita", "Vicina", 60), ("bruno", "Sua", 5), ("bruno", "Lontana", 61)] {
+        let r = s.premi(&qui, &qui, &rita, &campi(di, fornitore, &fra(giorni))).await;
+        assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+    }
+    let rovescia = campi("rita", "X", &fra(-1)).replace("rilasciata_il=", &format!("rilasciata_il={}", fra(0)));
+    let r = s.premi(&qui, &qui, &rita, &rovescia).await;
+    assert!(r.stato == StatusCode::UNPROCESSABLE_ENTITY && r.corpo.contains("ENT-061"), "{}", r.corpo);
+    // Who keeps the register is told of all that end; who holds one, of theirs.
+    let scrivania = s.leggi("/", &rita).await.corpo;
+    assert_eq!(scrivania.matches("\">Rinnova: Firma remota").count(), 2, "{scrivania}");
+    let scrivania = s.leggi("/", &bruno).await.corpo;
+    assert_eq!(scrivania.matches("\">Rinnova: Firma remota, la tua").count(), 1, "{scrivania}");
+    let sue = s.leggi(&qui, &bruno).await.corpo;
+    assert!(
+        sue.contains("Lontana") && !sue.contains("Vicina") && !sue.contains("Chi la tiene"),
+        "only their own: {sue}"
+    );
+    assert_eq!(s.premi("/", &qui, &bruno, &campi("bruno", "Y", "")).await.stato, StatusCode::FORBIDDEN);
+
+    // Renewed: the old one is withdrawn, and nothing waits any more.
+    let pagina = s.leggi(&qui, &rita).await.corpo;
+    let della_sua =
+        pagina.split("<li class=\"al-voce\">").find(|v| v.contains(">Sua,") || v.contains(">Sua<")).unwrap();
+    let vecchia = della_sua.split_once("?rinnova=").unwrap().1.split('#').next().unwrap().to_owned();
+    let modulo = s.leggi(&format!("{qui}?rinnova={vecchia}"), &rita).await.corpo;
+    assert!(modulo.contains("Scrivi il rinnovo") && modulo.contains("value=\"Sua\""), "{modulo}");
+    let rinnovo = campi("bruno", "Sua", &fra(1000)).replace("&rinnova=", &format!("&rinnova={vecchia}"));
+    assert_eq!(s.premi(&qui, &qui, &rita, &rinnovo).await.stato, StatusCode::SEE_OTHER);
+    assert!(!s.leggi("/", &bruno).await.corpo.contains("Rinnova: Firma remota"));
+    let r = s.premi(&qui, &format!("{qui}/{vecchia}/ritira"), &rita, "").await;
+    assert!(r.corpo.contains("ENT-075"), "it is withdrawn already: {}", r.corpo);
+    assert!(s.leggi(&qui, &rita).await.corpo.contains("Ritirate (1)"));
+    s.butta().await;
+}
+
+#[tokio::test]
+async fn a_lost_second_factor_comes_back_with_two_administrators() {
+    let s = Palazzo::nuovo().await;
+    let mut tx = s.tx(INTRODACQUA).await;
+    let nuova = NuovaPersona { parola: Some(PAROLA), ..casa::persona("bruno") };
+    authz::crea_persona(&mut tx, &nuova, "SEG", "amministratore").await.unwrap();
+    tx.commit().await.unwrap();
+    let persone = authz::persone(&mut s.tx(INTRODACQUA).await).await.unwrap();
+    let id = |utente: &str| persone.iter().find(|p| p.utente == utente).unwrap().id;
+    let (rita, bruno) = (s.entra("rita").await, s.entra("bruno").await);
+    let qui = format!("/e/{INTRODACQUA}/recuperi");
+    assert!(s.leggi(&qui, &rita).await.corpo.contains("nessun altro ha un secondo fattore"));
+    let mut c = s.prova.come("alleanza_super").await.unwrap();
+    sqlx::query("insert into accesso.totp (persona, segreto, ultimo_passo, creato_il) select id, '\\x00', 0, now() from accesso.persona where utente = 'anna'")
+        .execute(&mut c).await.unwrap();
+    drop(c);
+    let chiedi = |chi: &str| format!("persona={}&motivo=Telefono+rubato", id(chi));
+    assert!(s.premi(&qui, &qui, &rita, &chiedi("rita")).await.corpo.contains("ENT-070"));
+    let r = s.premi(&qui, &qui, &rita, &chiedi("anna")).await;
+    assert_eq!(r.stato, StatusCode::SEE_OTHER, "{}", r.corpo);
+    assert!(s.premi(&qui, &qui, &rita, &chiedi("anna")).await.corpo.contains("ENT-072"));
+    // On the desk of the other, not of who asked; and who asked has no button.
+    assert!(s.leggi("/", &bruno).await.corpo.contains("Conferma il recupero di Prova anna"));
+    assert!(!s.leggi("/", &rita).await.corpo.contains("Conferma il recupero"));
+    assert!(!s.leggi(&qui, &rita).await.corpo.contains("/conferma\""));
+    let pagina = s.leggi(&qui, &bruno).await.corpo;
+    let (_, resto) = pagina.split_once(&format!("{qui}/")).unwrap();
+    let conferma = format!("{qui}/{}/conferma", resto.split('/').next().unwrap());
+    assert!(s.premi(&qui, &conferma, &rita, "").await.corpo.contains("ENT-073"));
+    let dato = s.premi(&qui, &conferma, &bruno, "").await;
+    assert!(dato.stato == StatusCode::OK && dato.corpo.contains("Consegnalo di persona"), "{}", dato.corpo);
+    let (_, resto) = dato.corpo.split_once("al-codice-grande\">").unwrap();
+    let codice = resto.split('<').next().unwrap();
+    assert_eq!(codice.len(), 19, "{codice}");
+    assert!(s.premi(&qui, &conferma, &bruno, "").await.corpo.contains("ENT-074"));
+    for via in [&qui, "/", &format!("/e/{INTRODACQUA}/registro-attivita")] {
+        assert!(!s.leggi(via, &bruno).await.corpo.contains(codice), "{via}: the code is on no other page");
+    }
+    s.butta().await;
+}

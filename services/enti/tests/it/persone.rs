@@ -1,7 +1,8 @@
 //! People, offices, roles, and the trace of what they did.
 
-use authz::Richiesto;
-use enti::{GestisciAccessi, GestisciPersone, GestisciUffici, NuovoRuolo};
+use authz::{NuovaSostituzione, NuovoPrestito, Richiesto};
+use enti::{GestisciAccessi, GestisciDeleghe, GestisciPersone, GestisciUffici, NuovoRuolo};
+use jiff::ToSpan;
 
 use crate::casa::{self, INTRODACQUA, permesso, persona};
 
@@ -115,5 +116,71 @@ async fn what_a_role_must_prove_is_decided_and_written() {
     let mut altrove = enti::entra(&p.db, casa::CST).await.unwrap();
     assert!(enti::chiedi_fattori(&mut altrove, &permesso, &[("albo", Some(Richiesto::Qualsiasi))]).await.is_err());
     drop(altrove);
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn substitutions_have_two_people_and_days_to_come() {
+    let p = casa::arredata().await;
+    let (mut tx, permesso) = permesso::<GestisciPersone>(&p, INTRODACQUA).await;
+    let bruno = enti::crea_persona(&mut tx, &permesso, &persona("bruno"), SEG_ALBO).await.unwrap();
+    tx.commit().await.unwrap();
+    let (mut tx, permesso) = casa::permesso::<GestisciDeleghe>(&p, INTRODACQUA).await;
+    let (anna, oggi) = (permesso.chi().persona, tx.oggi());
+    let buona = NuovaSostituzione { sostituto: bruno, sostituito: anna, dal: oggi, al: oggi, motivo: "ferie" };
+    let straniero =
+        enti::chi_ha_ruolo(&mut enti::entra(&p.db, casa::CST).await.unwrap(), "alleanza").await.unwrap()[0].id;
+    for (n, codice) in [
+        (NuovaSostituzione { sostituito: bruno, ..buona.clone() }, "ENT-060"),
+        (NuovaSostituzione { dal: oggi - 1.day(), ..buona.clone() }, "ENT-043"),
+        (NuovaSostituzione { al: oggi - 1.day(), ..buona.clone() }, "ENT-061"),
+        (NuovaSostituzione { sostituto: straniero, ..buona.clone() }, "ENT-062"),
+    ] {
+        let e = enti::sostituisci(&mut tx, &permesso, &n).await.unwrap_err();
+        assert_eq!(e.codice(), Some(codice), "{e}");
+    }
+    let id = enti::sostituisci(&mut tx, &permesso, &buona).await.unwrap();
+    for _ in 0..2 {
+        enti::fine_sostituzione(&mut tx, &permesso, id).await.unwrap();
+    }
+    let righe = enti::registro_attivita(&mut tx, None, &format!("sostituzioni/{id}"), 10).await.unwrap();
+    assert_eq!(righe.len(), 2, "begun and ended, once each");
+    drop(tx);
+    p.butta().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_loan_is_short_and_gives_no_roles() {
+    let p = casa::arredata().await;
+    let (mut tx, permesso) = casa::permesso::<GestisciDeleghe>(&p, INTRODACQUA).await;
+    let dal = tx.now();
+    let buono = NuovoPrestito {
+        utente: "segreteria",
+        da_ente: casa::CST,
+        ufficio: "SEG",
+        ruoli: &["protocollo"],
+        dal,
+        al: dal + 24.hours(),
+        motivo: "assistenza",
+    };
+    for (n, codice) in [
+        (NuovoPrestito { al: dal, ..buono.clone() }, "ENT-061"),
+        (NuovoPrestito { al: dal + (91 * 24).hours(), ..buono.clone() }, "ENT-064"),
+        (NuovoPrestito { ruoli: &["amministratore"], ..buono.clone() }, "ENT-065"),
+        (NuovoPrestito { ruoli: &["re"], ..buono.clone() }, "ENT-034"),
+        (NuovoPrestito { ruoli: &[], ..buono.clone() }, "ENT-040"),
+        (NuovoPrestito { ufficio: "BOH", ..buono.clone() }, "ENT-036"),
+        (NuovoPrestito { utente: "nessuno", ..buono.clone() }, "ENT-063"),
+        (NuovoPrestito { da_ente: INTRODACQUA, utente: "anna", ..buono.clone() }, "ENT-063"),
+        (NuovoPrestito { da_ente: "c_zzzz", ..buono.clone() }, "ENT-063"),
+    ] {
+        let e = enti::presta(&mut tx, &permesso, &n).await.unwrap_err();
+        assert_eq!(e.codice(), Some(codice), "{e}");
+    }
+    let id = enti::presta(&mut tx, &permesso, &buono).await.unwrap();
+    enti::fine_prestito(&mut tx, &permesso, id).await.unwrap();
+    let righe = enti::registro_attivita(&mut tx, None, &format!("prestiti/{id}"), 10).await.unwrap();
+    assert!(righe.len() == 2 && righe[1].dettaglio["da"] == casa::CST);
+    drop(tx);
     p.butta().await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! The protocol register in the words of the trade.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod altrui;
 mod annullamento;
 mod casa;
 mod elenco;
