@@ -49,6 +49,8 @@ export const PAGINE = () => ({
   'Scrivania /mio-accesso/totp': [p(ELENA, '/mio-accesso/totp')],
   'Scrivania /mio-accesso/passkey': [p(ELENA, '/mio-accesso/passkey')],
   'Scrivania /mio-accesso/password': [p(ELENA, '/mio-accesso/password')],
+  'Aperta /manuale': [p(NESSUNO, '/manuale'), p(ELENA, '/manuale?q=annullamento'), p(NESSUNO, '/manuale?q=nulla+di+nulla')],
+  'Aperta /manuale/{capitolo}': [p(NESSUNO, '/manuale/registrare'), p(ELENA, '/manuale/errori'), p(NESSUNO, '/manuale/centro-tecnico'), p(NESSUNO, '/manuale/assente', { stato: 404 })],
   'Scrivania /': [p(ELENA, '/'), p('giulia.ventresca', '/'), p(VERA, '/'), p(CENTRO, '/')],
   'Ufficio /e/{codice}': [p(ELENA, E), p(ADMIN, E), p(VERA, V), p(CENTRO, CST), p(ELENA, '/e/c_z999', { stato: 404 })],
   'Ufficio /e/{codice}/fili/{filo}': [p(ELENA, E + mondo.filo), p(ELENA, `${E}/fili/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}`, { stato: 404 })],

@@ -18,6 +18,8 @@ const ALTRUI: &[&str] = &[
     "fonts/titillium-600.woff2",
     "fonts/robotomono-400.woff2",
 ];
+/// Chapters that the program serves.
+const MANUALE: &str = "../../docs/manuale/src";
 /// Shorter than this, a file travels as it is: the packet is the same.
 const MINIMO: usize = 512;
 
@@ -65,7 +67,20 @@ fn main() -> std::io::Result<()> {
         );
         indirizzi.push((nome, format!("/static/{servito}")));
     }
-    fs::write(qui.join("risorse.rs"), elenco + "]")
+    fs::write(qui.join("risorse.rs"), elenco + "]")?;
+    manuale(&qui)
+}
+
+/// The chapters of the manual, each with the name of its file.
+fn manuale(qui: &Path) -> std::io::Result<()> {
+    println!("cargo::rerun-if-changed={MANUALE}");
+    let mut elenco = String::from("&[\n");
+    for e in fs::read_dir(MANUALE)? {
+        let f = e?.path().canonicalize()?;
+        let nome = f.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let _ = writeln!(elenco, "({nome:?}, include_str!({:?})),", f.display().to_string());
+    }
+    fs::write(qui.join("manuale.rs"), elenco + "]")
 }
 
 /// Writes the served names in a stylesheet that says `url(/static/titillium-400.woff2)`.

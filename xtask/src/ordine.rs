@@ -24,6 +24,7 @@ const UNA_CASA: &[(&str, &str)] = &[
     ("ring", "authz"),
     ("webauthn-rs", "authz"),
     ("qrcodegen", "web"),
+    ("pulldown-cmark", "web"),
 ];
 
 pub fn controlla() -> anyhow::Result<()> {

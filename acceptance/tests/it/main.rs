@@ -6,6 +6,7 @@ mod comandi;
 mod fine_adesione;
 mod isolamento;
 mod istruzioni;
+mod manuale;
 mod metriche;
 mod modelli;
 mod mondo;

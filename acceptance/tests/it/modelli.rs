@@ -277,6 +277,7 @@ impl Visita<'_> {
         let oggi = kernel::tempo::breve(kernel::tempo::giorno_a_roma(m.prova.db.orologio().adesso()));
         for percorso in [
             "/protocollo".to_owned(),
+            "/manuale?q=registro".to_owned(),
             "/e/c_e307/documenti/verifica".to_owned(),
             "/e/c_e307/protocollo/stampa?formato=pdf".to_owned(),
             format!("/e/c_e307/protocollo/stampa?formato=pdf&dal={oggi}&al={oggi}"),
@@ -302,6 +303,16 @@ impl Visita<'_> {
             let altra = self.compila("/e/c_e307/protocollo/nuovo", "/e/c_e307/protocollo/nuovo", &dentro, file).await;
             assert_eq!(altra.0, StatusCode::SEE_OTHER, "{}", altra.1);
         }
+        // What was left half written waits there too.
+        let modulo = "/e/c_e307/fascicoli/nuovo";
+        let bozza = [
+            ("modulo", modulo),
+            ("pagina", modulo),
+            ("titolo", "Nuovo fascicolo"),
+            ("battuta", "1"),
+            ("campi", r#"[["oggetto","Il tetto"]]"#),
+        ];
+        assert!(self.compila(modulo, "/e/c_e307/bozze", &bozza, "").await.0.is_success());
         self.apri("/").await;
 
         let dentro = [

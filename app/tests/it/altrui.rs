@@ -20,7 +20,7 @@ fn repo() -> PathBuf {
 
 /// The shell commands of the page, block by block.
 fn passi() -> Vec<String> {
-    let pagina = std::fs::read_to_string(repo().join("docs/installazione-postgresql.md")).unwrap();
+    let pagina = std::fs::read_to_string(repo().join("docs/manuale/src/postgresql.md")).unwrap();
     let blocchi = pagina.split("```sh\n").skip(1).map(|b| b.split("```").next().unwrap().to_owned());
     blocchi.collect()
 }

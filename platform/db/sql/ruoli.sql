@@ -1,5 +1,5 @@
 -- The roles of Alleanza. Run once per server, as a superuser; running it again changes nothing.
--- On an external server, docs/installazione-postgresql.md says what to do before and after, step by step.
+-- On an external server, docs/manuale/src/postgresql.md says what to do before and after, step by step.
 do $$
 declare
   r record;

@@ -5,7 +5,7 @@ const VOCI = '.al-cosa, .al-tabella tbody tr, fieldset .al-campo-spunta';
 const spenti = () => localStorage.getItem('alleanza.tasti') === 'spenti';
 const visibile = e => e.checkVisibility();
 const inCampo = e => e.matches('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');
-const diLettera = tasto => !/^(alt|escape|enter)/i.test(tasto);
+const diLettera = tasto => !/^(alt|escape|enter|f1)/i.test(tasto);
 
 function premi(e) {
   if (e.matches('input, select, textarea')) {
@@ -97,6 +97,21 @@ function cambiato(c) {
 // What was written in a form, or was sent and came back.
 const scritto = () => [...document.querySelectorAll('form[method=post]')].some(m => m.querySelector('[aria-invalid=true]') || [...m.elements].some(cambiato));
 
+// F1 opens the help of the field, and closes it: the focus stays where one writes, and the words are read aloud.
+const voce = document.createElement('p');
+voce.className = 'visually-hidden';
+voce.setAttribute('aria-live', 'polite');
+
+const guidaDi = campo => campo.closest('.al-campo')?.querySelector('.al-guida');
+
+function aiuto(campo) {
+  const guida = guidaDi(campo);
+  if (!guida) return false;
+  guida.open = !guida.open;
+  voce.textContent = guida.open ? guida.lastElementChild.innerText : '';
+  return true;
+}
+
 // Out of the field, then out of the page; where something was written, first to the link that leaves it.
 function esc(e) {
   prefisso = '';
@@ -116,6 +131,7 @@ function tasto(e) {
     if (scelto) premi(scelto);
     return Boolean(scelto);
   }
+  if (e.key === 'F1') return aiuto(e.target);
   if (e.key === 'Enter') return invio(e);
   if (e.key === 'Escape') return esc(e);
   if (e.key.length !== 1 || e.key === ' ' || inCampo(e.target) || spenti()) return false;
@@ -134,6 +150,7 @@ const inMappa = t => ({ escape: 'Esc', enter: 'Invio' }[t.toLowerCase()] ?? t.re
 function righe() {
   const tutte = [...document.querySelectorAll('[data-tasto]')].filter(e => offerto(e.dataset.tasto) === e).map(e => [nome(e), e.dataset.tasto]);
   if (!offerto('Escape') && uscita()) tutte.push([nome(uscita()), 'Escape']);
+  if (document.querySelector('.al-guida')) tutte.push(['Aiuto del campo', 'F1']);
   if (document.querySelector(VOCI)) tutte.push(['Giù e su nell’elenco', 'J K']);
   if (voci().some(casella)) tutte.push(['Seleziona', 'X']);
   tutte.push(['Questa mappa', '?']);
@@ -161,6 +178,9 @@ function disegna() {
 }
 
 disegna();
+document.querySelector('main')?.append(voce);
+// With F1 at hand nobody needs to walk through the question marks: Tab goes from field to field.
+for (const s of document.querySelectorAll('.al-guida > summary')) s.tabIndex = -1;
 // A tab that is chosen is seen, however narrow the screen.
 const scheda = document.querySelector('.al-schede [aria-current]');
 if (scheda) scheda.closest('ul').scrollLeft = scheda.offsetLeft - 16;

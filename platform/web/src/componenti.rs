@@ -10,6 +10,7 @@ use kernel::testo::corto;
 use qrcodegen::{QrCode, QrCodeEcc};
 use uuid::Uuid;
 
+use crate::manuale::{self, Guida};
 use crate::modulo::ErroreCampo;
 use crate::risorsa;
 
@@ -313,6 +314,15 @@ pub struct Nascosti {
 #[template(path = "components/sommario.html")]
 pub struct Sommario {
     pub(crate) errori: Vec<ErroreCampo>,
+    /// Somebody is signed in: the manual is on this host.
+    pub(crate) in_ufficio: bool,
+}
+
+impl Sommario {
+    /// Where the manual explains the code of an error.
+    fn spiegato(&self, e: &ErroreCampo) -> Option<String> {
+        if self.in_ufficio { manuale::pagina_del_codice(e.codice) } else { None }
+    }
 }
 
 enum Tipo {
@@ -338,6 +348,7 @@ pub struct Campo {
     tipo: Tipo,
     aiuto: String,
     perche: Option<(&'static str, String)>,
+    guida: Option<Guida>,
     facoltativo: bool,
     invio: bool,
     tasto: Option<u8>,
@@ -363,6 +374,7 @@ impl Campo {
             tipo: Tipo::Riga("text"),
             aiuto: String::new(),
             perche: None,
+            guida: None,
             facoltativo: false,
             invio: false,
             tasto: None,
@@ -378,6 +390,12 @@ impl Campo {
     /// Where a suggestion comes from: `it-check` it is written somewhere, `it-restore` a habit, `it-pencil` reworked.
     pub fn perche(self, icona: &'static str, testo: impl Display) -> Campo {
         Campo { perche: Some((icona, testo.to_string())), ..self }
+    }
+
+    /// The entry of the manual that explains the field, behind a question mark: `guida("protocollo.oggetto")`.
+    pub fn guida(self, chiave: impl Into<Option<&'static str>>) -> Campo {
+        let guida = chiave.into().and_then(|c| Guida::di(c, &self.nome, &self.etichetta));
+        Campo { guida, ..self }
     }
 
     pub fn facoltativo(self) -> Campo {
@@ -450,6 +468,13 @@ impl Campo {
         self.valori.iter().any(|x| x == v)
     }
 
+    /// The keys that act on the control: its own, and that of the help.
+    fn tasti(&self) -> String {
+        let suo = self.tasto.map(|t| format!("Alt+{t}"));
+        let aiuto = self.guida.as_ref().map(|_| "F1".to_owned());
+        suo.into_iter().chain(aiuto).collect::<Vec<_>>().join(" ")
+    }
+
     /// The ids that describe the control, in reading order.
     fn descritto_da(&self) -> String {
         let pezzi = [(self.errore.is_some(), "e"), (!self.aiuto.is_empty(), "a"), (self.perche.is_some(), "p")];
@@ -476,5 +501,6 @@ html_safe!(
     PiedeElenco,
     Nascosti,
     Sommario,
-    Campo
+    Campo,
+    Guida
 );

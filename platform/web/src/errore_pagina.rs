@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::Response;
 
 use crate::contorno::{Operazione, Quadro, cornice};
+use crate::manuale::pagina_del_codice;
 use crate::parole::tre_parole;
 use crate::{CODICI, Errore, Operatore, Pagina, Stato};
 
@@ -11,6 +12,8 @@ use crate::{CODICI, Errore, Operatore, Pagina, Stato};
 #[template(path = "errore.html")]
 struct PaginaErrore {
     codice: &'static str,
+    /// Where the manual explains the code, for who is on its host.
+    spiegato: Option<String>,
     titolo: String,
     successo: String,
     chi: String,
@@ -41,6 +44,7 @@ pub(crate) async fn disegna(stato: &Stato, op: &Operazione, e: &Errore) -> Respo
     let titolo = frase.trim_end_matches('.').to_owned();
     let corpo = PaginaErrore {
         codice: e.codice(),
+        spiegato: spiegato(e, op),
         successo,
         chi: chi_se_ne_occupa(e, op).await,
         puoi,
@@ -50,6 +54,14 @@ pub(crate) async fn disegna(stato: &Stato, op: &Operazione, e: &Errore) -> Respo
         titolo,
     };
     cornice(stato, op, &corpo.titolo).stato(e.stato()).breve().con(corpo)
+}
+
+/// The manual is on the desk's host: citizens have no link to it.
+fn spiegato(e: &Errore, op: &Operazione) -> Option<String> {
+    match op.quadro() {
+        Some(Quadro::Ufficio(_) | Quadro::Scrivania(_)) => pagina_del_codice(e.codice()),
+        Some(Quadro::Pubblico(_)) | None => None,
+    }
 }
 
 /// The sentence, what else there is to say about it, what one can do.

@@ -14,6 +14,7 @@ mod errore;
 mod errore_pagina;
 mod host;
 mod impaginazione;
+mod manuale;
 mod memoria;
 mod metriche;
 mod modulo;

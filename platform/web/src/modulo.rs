@@ -247,7 +247,7 @@ impl Modulo {
 
     /// What is wrong, above the form; nothing when nothing is.
     pub fn sommario(&self) -> Sommario {
-        Sommario { errori: self.errori.clone() }
+        Sommario { errori: self.errori.clone(), in_ufficio: !self.csrf.is_empty() }
     }
 }
 

@@ -19,6 +19,8 @@ enum Cornice<'a> {
     Scrivania(&'a Persona),
     Pubblica(&'a EnteHost),
     Nuda(&'a Stato),
+    /// And what was looked for.
+    Manuale(&'a Stato, &'a str),
 }
 
 /// Made with [`Pagina::ufficio`] and its sisters, closed with [`Pagina::con`].
@@ -30,6 +32,8 @@ pub struct Pagina<'a> {
     briciole: Vec<(String, String)>,
     flussi: &'static [Flusso],
     classe: &'static str,
+    /// The chapter that explains it.
+    capitolo: &'static str,
     stato: StatusCode,
 }
 
@@ -66,6 +70,7 @@ struct CorniceUfficio<'a> {
     iniziali: String,
     spento: Option<&'a str>,
     classe: &'static str,
+    manuale: Option<(String, &'static str)>,
     corpo: String,
 }
 
@@ -89,6 +94,15 @@ struct CorniceNuda {
     titolo: String,
     modo: Option<&'static str>,
     classe: &'static str,
+    corpo: String,
+}
+
+#[derive(Template)]
+#[template(path = "cornice_manuale.html")]
+struct CorniceManuale<'a> {
+    titolo: String,
+    modo: Option<&'static str>,
+    cercato: &'a str,
     corpo: String,
 }
 
@@ -120,15 +134,26 @@ impl<'a> Pagina<'a> {
         Pagina::nuova(Cornice::Nuda(stato), titolo, "al-breve")
     }
 
+    /// A page of the manual: the same for whoever asks.
+    pub(crate) fn manuale(stato: &'a Stato, titolo: impl Into<String>, cercato: &'a str) -> Pagina<'a> {
+        Pagina::nuova(Cornice::Manuale(stato, cercato), titolo, "")
+    }
+
     fn nuova(cornice: Cornice<'a>, titolo: impl Into<String>, classe: &'static str) -> Pagina<'a> {
         let (attiva, briciole, flussi) = ("", Vec::new(), &[] as &[Flusso]);
         let titolo = corto(&titolo.into(), TITOLO_MAX).into_owned();
-        Pagina { cornice, titolo, attiva, briciole, flussi, classe, stato: StatusCode::OK }
+        Pagina { cornice, titolo, attiva, briciole, flussi, classe, capitolo: "", stato: StatusCode::OK }
     }
 
     /// The menu entry where the page belongs: its path, with or without the first slash.
     pub fn attiva(mut self, percorso: &'a str) -> Self {
         self.attiva = percorso.trim_start_matches('/');
+        self
+    }
+
+    /// The chapter of the manual that explains the page: the frame sends there.
+    pub fn spiegata_in(mut self, capitolo: &'static str) -> Self {
+        self.capitolo = capitolo;
         self
     }
 
@@ -184,6 +209,10 @@ impl<'a> Pagina<'a> {
                 let titolo = format!("{} · Alleanza", self.titolo);
                 CorniceNuda { titolo, modo: s.config.modo(), classe: self.classe, corpo }.render()
             }
+            Cornice::Manuale(s, cercato) => {
+                let titolo = format!("{} · Alleanza", self.titolo);
+                CorniceManuale { titolo, modo: s.config.modo(), cercato, corpo }.render()
+            }
         }
     }
 
@@ -230,6 +259,7 @@ impl<'a> Pagina<'a> {
             casa: false,
             spento: None,
             classe: self.classe,
+            manuale: crate::manuale::rimando(self.capitolo),
             corpo,
         }
     }

@@ -15,7 +15,7 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, memoria, metriche, operatore, pubblico,
+    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, manuale, memoria, metriche, operatore, pubblico,
     risorse, scrivania, sicurezza, vai,
 };
 
@@ -169,12 +169,10 @@ impl std::fmt::Debug for Rotta {
     }
 }
 
-/// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the figures.
+/// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the figures, the manual.
 pub fn rotte_del_kit() -> Vec<Rotta> {
-    [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte(), vai::rotte()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let prima = [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte()];
+    prima.into_iter().chain([vai::rotte(), manuale::rotte()]).flatten().collect()
 }
 
 /// The whole site.

@@ -138,7 +138,7 @@ async fn scrivania(persona: Persona) -> Result<Response, Errore> {
         passo: persona.unico().as_ref().and_then(passo),
         bozze: bozze::in_sospeso(&persona).await?,
     };
-    Ok(Pagina::scrivania(&persona, "Scrivania").con(corpo))
+    Ok(Pagina::scrivania(&persona, "Scrivania").spiegata_in("scrivania").con(corpo))
 }
 
 #[derive(Template)]
@@ -165,7 +165,7 @@ async fn casa_ente(op: Operatore) -> Result<Response, Errore> {
         servizi,
         gruppi: gruppi(&attese.cose, miei, op.oggi()),
     };
-    Ok(Pagina::ufficio(&op, "Il comune").con(corpo))
+    Ok(Pagina::ufficio(&op, "Il comune").spiegata_in("scrivania").con(corpo))
 }
 
 /// What waits, over the given enti, nearest term first; what has no term comes last.
@@ -301,7 +301,7 @@ async fn filo(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Resp
         prima: passi[..da].iter().map(disegna).collect(),
         passi: passi[da..].iter().map(disegna).collect(),
     };
-    Ok(Pagina::ufficio(&op, primo.titolo.clone()).con(corpo))
+    Ok(Pagina::ufficio(&op, primo.titolo.clone()).spiegata_in("scrivania").con(corpo))
 }
 
 fn giorno_del_passo(p: &Passo, oggi: Data) -> String {

@@ -52,7 +52,7 @@ async fn verifica(op: Operatore) -> Result<Response, Errore> {
         ultima: queries::ultima_verifica(&mut tx).await?,
         anomalie: queries::anomalie(&mut tx).await?,
     };
-    Ok(Pagina::ufficio(&op, "Verifica dei documenti").attiva("/fascicoli").con(dentro))
+    Ok(Pagina::ufficio(&op, "Verifica dei documenti").attiva("/fascicoli").spiegata_in("registri").con(dentro))
 }
 
 #[derive(Deserialize, Default)]
@@ -87,7 +87,7 @@ async fn fascicoli(op: Operatore, Query(q): Query<Filtro>) -> Result<Response, E
         dopo: pagina.dopo.as_ref().map(prossima),
         pagina,
     };
-    Ok(Pagina::ufficio(&op, "Fascicoli").attiva("/fascicoli").larga().con(dentro))
+    Ok(Pagina::ufficio(&op, "Fascicoli").attiva("/fascicoli").spiegata_in("fascicoli").larga().con(dentro))
 }
 
 async fn nuovo(op: Operatore) -> Result<Response, Errore> {
@@ -100,7 +100,8 @@ async fn pagina_nuovo(op: &Operatore, modulo: Modulo) -> Result<Response, Errore
     let mut classi = vec![(String::new(), "Scegli".to_owned())];
     classi.extend(crate::scelte(&queries::classi(&mut tx).await?));
     let uffici = authz::uffici(&mut tx).await?;
-    let pagina = Pagina::ufficio(op, "Apri un fascicolo").attiva("/fascicoli").breve().di(&modulo);
+    let pagina =
+        Pagina::ufficio(op, "Apri un fascicolo").attiva("/fascicoli").spiegata_in("fascicoli").breve().di(&modulo);
     Ok(pagina.con(pages::Nuovo { op, modulo, classi, uffici }))
 }
 
@@ -146,7 +147,8 @@ async fn pagina_fascicolo(op: &Operatore, id: &FascicoloId, modulo: Modulo) -> R
     let storia = queries::storia(&mut tx, id).await?;
     let uffici = authz::uffici(&mut tx).await?;
     let ufficio = uffici.into_iter().find(|(c, _)| *c == f.ufficio).map_or_else(|| f.ufficio.clone(), |(_, n)| n);
-    let pagina = Pagina::ufficio(op, format!("Fascicolo {id}")).attiva("/fascicoli").di(&modulo);
+    let pagina =
+        Pagina::ufficio(op, format!("Fascicolo {id}")).attiva("/fascicoli").spiegata_in("fascicoli").di(&modulo);
     let dentro = pages::Uno {
         op,
         ufficio,
@@ -212,7 +214,7 @@ async fn pagina_titolario(op: &Operatore, quale: Option<i32>, modulo: Modulo) ->
     let versioni = queries::versioni(&mut tx).await?;
     let ultima = versioni.first().map(|v| v.versione).ok_or(Errore::NonTrovato)?;
     let v = versioni.iter().find(|v| v.versione == quale.unwrap_or(ultima)).cloned().ok_or(Errore::NonTrovato)?;
-    let pagina = Pagina::ufficio(op, "Titolario").attiva("/fascicoli").di(&modulo);
+    let pagina = Pagina::ufficio(op, "Titolario").attiva("/fascicoli").spiegata_in("fascicoli").di(&modulo);
     let dentro = pages::Titolario {
         op,
         classi: queries::titolario(&mut tx, v.versione).await?,

@@ -49,7 +49,7 @@ struct TotpDaAggiungere {
 
 async fn mostra(p: Persona) -> Result<Response, Errore> {
     let mio = authz::mio_accesso(&p.stato().db, p.sessione()).await?;
-    Ok(Pagina::scrivania(&p, "Il mio accesso").con(Mio {
+    Ok(Pagina::scrivania(&p, "Il mio accesso").spiegata_in("mio-accesso").con(Mio {
         mio: &mio,
         ha_passkey: p.stato().serratura.ha_passkey(),
         qui: p.sessione().id,
@@ -76,7 +76,10 @@ async fn mostra_totp(p: Persona) -> Result<Response, Errore> {
 fn pagina_totp(p: &Persona, modulo: Modulo) -> Result<Response, Errore> {
     let totp = p.stato().serratura.totp_nuovo(p.chi().persona, p.utente(), modulo.valore("sigillo"))?;
     let stato = modulo.stato();
-    Ok(Pagina::scrivania(p, "Codici dal telefono").stato(stato).con(TotpDaAggiungere { totp, modulo }))
+    Ok(Pagina::scrivania(p, "Codici dal telefono")
+        .spiegata_in("mio-accesso")
+        .stato(stato)
+        .con(TotpDaAggiungere { totp, modulo }))
 }
 
 async fn aggiungi_totp(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {
@@ -125,7 +128,10 @@ async fn pagina_passkey(p: &Persona, modulo: Modulo) -> Result<Response, Errore>
         q => q?,
     };
     let stato = modulo.stato();
-    Ok(Pagina::scrivania(p, "Aggiungi una passkey").stato(stato).con(PasskeyDaAggiungere { q, modulo }))
+    Ok(Pagina::scrivania(p, "Aggiungi una passkey")
+        .spiegata_in("mio-accesso")
+        .stato(stato)
+        .con(PasskeyDaAggiungere { q, modulo }))
 }
 
 async fn aggiungi_passkey(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {
@@ -171,7 +177,10 @@ async fn mostra_parola(p: Persona) -> Response {
 
 fn pagina_parola(p: &Persona, modulo: Modulo) -> Response {
     let stato = modulo.stato();
-    Pagina::scrivania(p, "Cambia la password").stato(stato).con(NuovaParola { utente: p.utente(), modulo })
+    Pagina::scrivania(p, "Cambia la password")
+        .spiegata_in("mio-accesso")
+        .stato(stato)
+        .con(NuovaParola { utente: p.utente(), modulo })
 }
 
 async fn cambia_parola(p: Persona, da: Provenienza, Inviato(m): Inviato) -> Result<Response, Errore> {

@@ -6,6 +6,7 @@ mod bozze;
 mod casa;
 mod errori;
 mod fattore;
+mod manuale;
 mod memoria;
 mod moduli;
 mod porte;

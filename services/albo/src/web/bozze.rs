@@ -80,7 +80,7 @@ async fn modulo(
     let certo = tipo.and_then(|t| t.termine.as_ref()).filter(|t| t.fa_norma());
     let subito = se_adesso(tx, certo, None).await?.and_then(Result::ok);
     let titolo = if id.is_some() { "Correggi la bozza" } else { "Pubblica all’albo" };
-    let pagina = Pagina::ufficio(op, titolo).attiva("albo").breve().di(&m);
+    let pagina = Pagina::ufficio(op, titolo).attiva("albo").spiegata_in("albo").breve().di(&m);
     Ok(pagina.con(PaginaModulo { op, titolo, id, tipi, subito, documenti, modulo: m }))
 }
 
@@ -304,7 +304,7 @@ async fn pagina_anteprima(op: &Operatore, tx: &mut Tx<DiEnte>, id: Uuid, m: Modu
     let termine = queries::tipo(tx, &atto.tipo, oggi).await?.and_then(|t| t.termine);
     let file = queries::file(tx, id).await?;
     let periodo = se_adesso(tx, termine.as_ref(), atto.ultimo_giorno_chiesto).await?;
-    let pagina = Pagina::ufficio(op, "Prima di pubblicare").attiva("albo").breve().di(&m);
+    let pagina = Pagina::ufficio(op, "Prima di pubblicare").attiva("albo").spiegata_in("albo").breve().di(&m);
     Ok(pagina.con(Anteprima { op, atto, file, termine, periodo, modulo: m }))
 }
 

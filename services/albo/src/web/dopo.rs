@@ -33,7 +33,7 @@ async fn disegna(
     let atto = trova(tx, anno, numero).await?;
     let file = queries::file(tx, atto.id).await?.into_iter().filter(|f| f.tolto_il.is_none()).collect();
     let qui = Percorso::Dopo { anno, numero, quale };
-    let pagina = Pagina::ufficio(op, quale.titolo()).attiva("albo").breve().di(&m);
+    let pagina = Pagina::ufficio(op, quale.titolo()).attiva("albo").spiegata_in("dopo-la-pubblicazione").breve().di(&m);
     let indietro = Percorso::Atto { anno, numero };
     Ok(pagina.con(PaginaDopo { op, atto, file, quale, qui, indietro, visto, modulo: m }))
 }

@@ -26,7 +26,7 @@ async fn disegna(op: &Operatore, m: Modulo) -> Result<Response, Errore> {
     let soglia = queries::soglia(&mut tx, oggi).await?;
     let misurate = enti::interruzioni_dal(&mut tx, adesso - INDIETRO).await?;
     let proposte = queries::proposte(&mut tx).await?;
-    let pagina = Pagina::ufficio(op, "Interruzioni").attiva("albo").di(&m);
+    let pagina = Pagina::ufficio(op, "Interruzioni").attiva("albo").spiegata_in("dopo-la-pubblicazione").di(&m);
     Ok(pagina.con(PaginaInterruzioni::di(op, soglia, misurate, proposte, adesso, m)))
 }
 

@@ -22,7 +22,7 @@ async fn disegna(op: &Operatore, m: Modulo) -> Result<Response, Errore> {
     let oggi = tx.oggi();
     let tipi = queries::tipi(&mut tx, oggi).await?;
     let regola = queries::regola(&mut tx, oggi).await?;
-    let pagina = Pagina::ufficio(op, "Termini di pubblicazione").attiva("albo").di(&m);
+    let pagina = Pagina::ufficio(op, "Termini di pubblicazione").attiva("albo").spiegata_in("albo").di(&m);
     Ok(pagina.con(PaginaTermini { op, tipi, regola, modulo: m }))
 }
 

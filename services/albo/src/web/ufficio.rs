@@ -39,7 +39,7 @@ pub(super) async fn elenco(op: Operatore, Query(f): Query<Filtri>) -> Result<Res
     let pagina = Pagine::taglia(righe, chiave);
     let sito = if op.attivo("albo") { al_pubblico(&mut tx, &op.stato().config, None).await? } else { None };
     let corpo = Elenco { op: &op, scheda, pagina, oggi, prima: f.prima, sito };
-    Ok(Pagina::ufficio(&op, "Albo pretorio").attiva("albo").larga().con(corpo))
+    Ok(Pagina::ufficio(&op, "Albo pretorio").attiva("albo").spiegata_in("albo").larga().con(corpo))
 }
 
 pub(super) async fn trova(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Result<Atto, Errore> {
@@ -61,7 +61,7 @@ async fn pagina_atto(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto, modulo: we
     let corpo =
         PaginaAtto { op, adesso: tx.now(), oggi: tx.oggi(), p, file, fatti, sito, modulo: modulo.clone(), atto };
     let titolo = format!("Pubblicazione {} del {}", corpo.p.numero.corto(), corpo.p.anno);
-    Ok(Pagina::ufficio(op, titolo).attiva("albo").di(&modulo).con(corpo))
+    Ok(Pagina::ufficio(op, titolo).attiva("albo").spiegata_in("dopo-la-pubblicazione").di(&modulo).con(corpo))
 }
 
 async fn da_attestare(op: &Operatore, tx: &mut Tx<DiEnte>, atto: Atto) -> Result<DaAttestare, Errore> {

@@ -45,7 +45,11 @@ async fn mostra(op: &Operatore, modulo: Modulo, f: Filtro) -> Result<Response, E
     let Some(alleanza) = scelta else {
         tx.commit().await?;
         let dentro = pages::Fondazione { op, albero, sopra, modulo };
-        return Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").stato(stato).con(dentro));
+        return Ok(Pagina::ufficio(op, "Alleanza")
+            .attiva("/alleanza")
+            .spiegata_in("adesioni")
+            .stato(stato)
+            .con(dentro));
     };
     let adesioni = queries::adesioni(&mut tx, &alleanza.codice).await?;
     let cessati = queries::membri_cessati(&mut tx, &alleanza.codice).await?;
@@ -57,7 +61,7 @@ async fn mostra(op: &Operatore, modulo: Modulo, f: Filtro) -> Result<Response, E
     let modulo = if modulo.valido() { modulo.con("sopra", alleanza.sopra.clone().unwrap_or_default()) } else { modulo };
     let dentro =
         pages::Membri { op, alleanza, alleanze, albero, sopra, adesioni, cessati, servizi, scelto, cercato, modulo };
-    Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").larga().stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, "Alleanza").attiva("/alleanza").spiegata_in("adesioni").larga().stato(stato).con(dentro))
 }
 
 /// Founds the alliance of an ente that has none.
@@ -159,7 +163,7 @@ async fn mostra_una(op: &Operatore, id: Uuid, modulo: Modulo) -> Result<Response
     tx.commit().await?;
     let (stato, titolo) = (modulo.stato(), di.membro_nome.clone());
     let dentro = pages::UnaAdesione { op, di, passi, oggi, modulo };
-    Ok(Pagina::ufficio(op, titolo).attiva("/alleanza").stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, titolo).attiva("/alleanza").spiegata_in("adesioni").stato(stato).con(dentro))
 }
 
 pub(super) async fn muovi(
@@ -245,7 +249,7 @@ pub(super) async fn mie(op: Operatore) -> Result<Response, Errore> {
     let mut tx = op.tx().await?;
     let adesioni = queries::mie_adesioni(&mut tx).await?;
     tx.commit().await?;
-    Ok(Pagina::ufficio(&op, "Adesioni").attiva("/ente").con(pages::Mie { op: &op, adesioni }))
+    Ok(Pagina::ufficio(&op, "Adesioni").attiva("/ente").spiegata_in("adesioni").con(pages::Mie { op: &op, adesioni }))
 }
 
 pub(super) async fn mia_nomina(op: Operatore, Path((_, id)): Path<(String, Uuid)>) -> Result<Response, Errore> {

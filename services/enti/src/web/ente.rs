@@ -48,7 +48,7 @@ async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     tx.commit().await?;
     let stato = modulo.stato();
     let dentro = pages::Ente { op, aoo, codici, hosts, modulo };
-    Ok(Pagina::ufficio(op, "Ente").attiva("/ente").stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, "Ente").attiva("/ente").spiegata_in("persone").stato(stato).con(dentro))
 }
 
 pub(super) async fn correggi(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Errore> {
@@ -121,7 +121,7 @@ pub(super) async fn attivita(op: Operatore, Query(f): Query<Filtro>) -> Result<R
     let inizio = (!f.prima.is_empty()).then(|| op.percorso("/registro-attivita"));
     let filtro = op.modulo().con("oggetto", f.oggetto);
     let dentro = pages::RegistroAttivita { op: &op, pagina, dopo, inizio, filtro };
-    Ok(Pagina::ufficio(&op, "Chi ha fatto cosa").attiva("/ente").larga().con(dentro))
+    Ok(Pagina::ufficio(&op, "Chi ha fatto cosa").attiva("/ente").spiegata_in("registri").larga().con(dentro))
 }
 
 /// `microseconds_uuid`: where the previous page ended.

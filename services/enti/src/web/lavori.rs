@@ -14,7 +14,7 @@ pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
     let fermi = jobs::rinunciati(&mut tx).await?;
     tx.commit().await?;
     let dentro = pages::Lavori { op: &op, fermi, modulo: op.modulo() };
-    Ok(Pagina::ufficio(&op, "Lavori fermi").attiva("/lavori").con(dentro))
+    Ok(Pagina::ufficio(&op, "Lavori fermi").attiva("/lavori").spiegata_in("quando-va-storto").con(dentro))
 }
 
 pub(super) async fn riprova(

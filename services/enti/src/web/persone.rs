@@ -24,7 +24,7 @@ async fn mostra(op: &Operatore, modulo: Modulo) -> Result<Response, Errore> {
     tx.commit().await?;
     let stato = modulo.stato();
     let dentro = pages::Persone { op, persone: per_persona(ruoli), uffici, modulo };
-    Ok(Pagina::ufficio(op, "Persone").attiva("/persone").stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, "Persone").attiva("/persone").spiegata_in("persone").stato(stato).con(dentro))
 }
 
 /// One entry for each person, with all the roles they hold.
@@ -104,7 +104,7 @@ async fn mostra_uffici(op: &Operatore, modulo: Modulo) -> Result<Response, Error
     tx.commit().await?;
     let stato = modulo.stato();
     let dentro = pages::Uffici { op, uffici, chiusi, modulo };
-    Ok(Pagina::ufficio(op, "Uffici").attiva("/persone").stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, "Uffici").attiva("/persone").spiegata_in("persone").stato(stato).con(dentro))
 }
 
 /// What closing an office will move: nothing changes before the button.
@@ -123,7 +123,7 @@ async fn mostra_ufficio(op: &Operatore, codice: String, modulo: Modulo) -> Resul
     tx.commit().await?;
     let (stato, titolo) = (modulo.stato(), ufficio.nome.clone());
     let dentro = pages::Ufficio { op, codice, ufficio, modulo };
-    Ok(Pagina::ufficio(op, titolo).attiva("/persone").stato(stato).con(dentro))
+    Ok(Pagina::ufficio(op, titolo).attiva("/persone").spiegata_in("persone").stato(stato).con(dentro))
 }
 
 pub(super) async fn chiudi_ufficio(

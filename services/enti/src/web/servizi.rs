@@ -24,7 +24,7 @@ pub(super) async fn elenco(op: Operatore) -> Result<Response, Errore> {
     };
     let voci = catalogo.iter().map(voce).collect();
     let dentro = pages::Servizi { op: &op, voci, titolo };
-    Ok(Pagina::ufficio(&op, "Servizi").attiva("/servizi").con(dentro))
+    Ok(Pagina::ufficio(&op, "Servizi").attiva("/servizi").spiegata_in("servizi").con(dentro))
 }
 
 /// What switching on will make, or what switching off will stop: nothing changes before the button.
@@ -35,12 +35,12 @@ pub(super) async fn anteprima(op: Operatore, Path((_, servizio)): Path<(String, 
     if queries::attivo(&mut tx, &servizio).await? {
         let prima = commands::chi_ne_ha_bisogno(&mut tx, catalogo, &servizio).await?;
         let dentro = pages::Spegnimento { op: &op, scelto, prima, modulo: op.modulo() };
-        return Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").con(dentro));
+        return Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").spiegata_in("servizi").con(dentro));
     }
     let p = tx.consenti::<GestisciServizi>(op.chi()).await?;
     let anteprima = commands::anteprima(&mut tx, &p, catalogo, &servizio).await?;
     let dentro = pages::Anteprima { op: &op, scelto, anteprima, modulo: op.modulo() };
-    Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").con(dentro))
+    Ok(Pagina::ufficio(&op, scelto.nome).attiva("/servizi").spiegata_in("servizi").con(dentro))
 }
 
 pub(super) async fn attiva(
@@ -76,7 +76,7 @@ pub(super) async fn trattamenti(op: Operatore) -> Result<Response, Errore> {
     let (_, registro) = registro(&op).await?;
     let pdf = op.percorso("/trattamenti.pdf");
     let dentro = pages::Trattamenti { op: &op, registro, sopra: ("/servizi", "Servizi"), pdf };
-    Ok(Pagina::ufficio(&op, "Registro dei trattamenti").attiva("/servizi").con(dentro))
+    Ok(Pagina::ufficio(&op, "Registro dei trattamenti").attiva("/servizi").spiegata_in("servizi").con(dentro))
 }
 
 pub(super) async fn trattamenti_pdf(op: Operatore) -> Result<Response, Errore> {

@@ -27,7 +27,7 @@ pub(super) async fn elenco(op: Operatore, Query(scritti): Query<Coppie>) -> Resu
     uffici.extend(authz::uffici(&mut tx).await?);
     let (stessa, filtrato) = (query_di(&scritti), filtro != Filtro::default());
     let righe: Vec<_> = pagina.righe.into_iter().map(|r| (r, op.ente().clone())).collect();
-    let cornice = Pagina::ufficio(&op, "Protocollo").attiva("/protocollo").larga().di(&m);
+    let cornice = Pagina::ufficio(&op, "Protocollo").attiva("/protocollo").spiegata_in("registrare").larga().di(&m);
     Ok(cornice.con(pages::Elenco {
         op: &op,
         uffici,
@@ -110,5 +110,5 @@ pub(super) async fn piu_comuni(p: Persona) -> Result<Response, Errore> {
     };
     let righe = righe.into_iter().filter_map(con_ente).collect();
     let dentro = pages::PiuComuni { enti: enti.len(), oggi: p.oggi(), righe, con_comune: true };
-    Ok(Pagina::scrivania(&p, "Protocollo").attiva("/protocollo").larga().con(dentro))
+    Ok(Pagina::scrivania(&p, "Protocollo").attiva("/protocollo").spiegata_in("scrivania").larga().con(dentro))
 }

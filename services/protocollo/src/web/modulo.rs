@@ -49,7 +49,7 @@ async fn pagina(
     if !scelto.is_empty() && fili.iter().all(|(id, _)| id != scelto) {
         fili.extend(filo_scelto(&mut tx, scelto).await?);
     }
-    let cornice = Pagina::ufficio(op, "Registra").attiva("/protocollo").breve().di(&modulo);
+    let cornice = Pagina::ufficio(op, "Registra").attiva("/protocollo").spiegata_in("registrare").breve().di(&modulo);
     Ok(cornice.con(pages::Nuova {
         op,
         modulo,

@@ -31,7 +31,7 @@ async fn disegna(
     let annullamenti = queries::annullamenti(&mut tx, &r).await?;
     let leggibili = queries::valori(&mut tx, &r, &annullamenti).await?;
     let righe = |valori: &[Valore]| valori.iter().map(|v| RigaValore::di(v, &r, &annullamenti)).collect();
-    let cornice = Pagina::ufficio(op, "Oscura dati personali").attiva("/protocollo");
+    let cornice = Pagina::ufficio(op, "Oscura dati personali").attiva("/protocollo").spiegata_in("correggere");
     if let Some(d) = chiesto {
         match d.provvedimento(op.oggi()).and_then(|_| d.fra(&leggibili)) {
             Ok(via) => {

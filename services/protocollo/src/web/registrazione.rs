@@ -62,7 +62,7 @@ async fn disegna(
     let azioni = op.servizi().flat_map(|s| s.azioni_registrazione).filter(|v| v.azione.is_none_or(|a| op.puo(a)));
     let azioni = azioni.map(|v| (v.etichetta, format!("{}?da={}", op.percorso(v.percorso), r.chiave()))).collect();
     let titolo = format!("Protocollo {}/{}", r.sette_cifre(), r.anno);
-    let cornice = Pagina::ufficio(op, titolo).attiva("/protocollo").di(&modulo);
+    let cornice = Pagina::ufficio(op, titolo).attiva("/protocollo").spiegata_in("registrare").di(&modulo);
     Ok(cornice.con(pages::Una {
         op,
         corrispondenti: queries::corrispondenti(tx, &r).await?,
@@ -213,7 +213,8 @@ async fn pagina_annulla(
     let r = queries::registrazione_per(&mut tx, op.chi(), anno, numero).await?;
     r.puo_cambiare()?;
     let quanti = queries::corrispondenti(&mut tx, &r).await?.len() + 1;
-    let cornice = Pagina::ufficio(op, "Annullamento").attiva("/protocollo").breve().di(&modulo);
+    let cornice =
+        Pagina::ufficio(op, "Annullamento").attiva("/protocollo").spiegata_in("correggere").breve().di(&modulo);
     let corrispondenti = RigaCorrispondente::righe(r.verso, quanti);
     Ok(cornice.con(pages::Annulla { op, r, modulo, campo, corrispondenti }))
 }

@@ -91,7 +91,8 @@ pub(super) async fn stampa(op: Operatore, Query(q): Query<Che>) -> Result<Respon
         m.obbligatorio("dal", "Scrivi da quale giorno.");
         m.obbligatorio("al", "Scrivi fino a quale giorno.");
     }
-    let cornice = Pagina::ufficio(&op, "Stampa il registro").attiva("/protocollo").breve().di(&m);
+    let cornice =
+        Pagina::ufficio(&op, "Stampa il registro").attiva("/protocollo").spiegata_in("registri").breve().di(&m);
     Ok(cornice.con(pages::Stampa { op: &op, modulo: m }))
 }
 
@@ -105,7 +106,7 @@ pub(super) async fn giornalieri(op: Operatore, Query(q): Query<Prima>) -> Result
     let p = queries::giornalieri(&mut tx, q.prima_di).await?;
     let dopo = p.dopo.map(|d| format!("?prima_di={d}"));
     let dentro = pages::Giornalieri { op: &op, righe: p.righe, dopo, puo_scaricare: op.puo(STAMPA) };
-    Ok(Pagina::ufficio(&op, "Registri giornalieri").attiva("/protocollo").larga().con(dentro))
+    Ok(Pagina::ufficio(&op, "Registri giornalieri").attiva("/protocollo").spiegata_in("registri").larga().con(dentro))
 }
 
 pub(super) async fn giornaliero(
