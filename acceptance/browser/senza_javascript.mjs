@@ -13,6 +13,11 @@ export function senzaJavascript() {
     await p.click('nav >> text=Protocollo');
     assert.equal(await p.locator('kbd').filter({ visible: true }).count(), 0, 'keys that do not work are not shown');
     await p.click('text=Registra in entrata');
+    // Without F1 the question marks are stops of Tab, and open.
+    await p.focus('[name=nome-1]');
+    await p.keyboard.press('Shift+Tab');
+    await p.keyboard.press('Enter');
+    assert.match(await p.locator('main').innerText(), /Norma\. DPR 445\/2000, art\. 53/);
     // A form with nothing in it comes back with what is missing.
     await p.click('.al-azioni button[type=submit]');
     assert.ok(await p.locator('.al-sommario').isVisible());

@@ -281,6 +281,28 @@ export function tastiera() {
     await k.vai(/\/e\/c_i501\/protocollo\?q=12$/, 'Enter');
   });
 
+  test('F1 opens the help of the field and leaves the focus where it is; Tab walks past the question marks', { timeout: 300_000 }, async () => {
+    const k = await entra('giulia.ventresca');
+    await k.pagina(p => p.goto(`${mondo.d.base}/e/c_e307/protocollo/nuovo`));
+    await k.nel('nome-1');
+    await k.premi('F1');
+    assert.equal(await k.visibili('.al-guida > div'), 1);
+    assert.match(await k.testo(), /Perché\. È un dato obbligatorio[^]*Norma\. DPR 445\/2000, art\. 53/);
+    assert.match(await k.pagina(p => p.locator('main > [aria-live]').textContent()), /Esempio\. Edil Gizio/, 'and is read aloud');
+    await k.scrivi('Ottavio');
+    assert.equal(await k.valore('nome-1'), 'Ottavio', 'one goes on writing');
+    await k.premi('F1');
+    assert.equal(await k.visibili('.al-guida > div'), 0);
+    await k.premi('Tab');
+    assert.equal((await k.fuoco()).nome, 'tipo-1', 'no stop between a field and the next');
+    // From the help to the same place of the manual, in another tab.
+    await k.premi('F1');
+    const [altra] = await Promise.all([k.pagina(p => p.context().waitForEvent('page')), k.pagina(p => p.click('.al-guida[open] a'))]);
+    await altra.waitForURL(/\/manuale\/registrare#protocollo\.chi_e$/);
+    assert.ok(await altra.locator('h3:target').isVisible());
+    assert.equal(await k.valore('nome-1'), 'Ottavio');
+  });
+
   test('whatever has the focus shows it', { timeout: 300_000 }, async () => {
     const k = await entra('giulia.ventresca');
     await k.vai(/\/e\/c_e307\/protocollo$/, 'g', 'p');

@@ -99,6 +99,20 @@ fn every_command_of_the_manual_is_one() {
 }
 
 #[test]
+fn every_help_that_a_form_asks_for_is_written_and_the_other_way_round() {
+    let capitoli = capitoli();
+    let ancore = capitoli.iter().flat_map(|(_, t)| fra(t, " {#", "}"));
+    let scritte: BTreeSet<&str> = ancore.filter(|a| a.contains('.')).collect();
+    let pagine = pagine();
+    let templates = pagine.iter().filter(|(nome, _)| nome.ends_with(".html"));
+    let chieste: BTreeSet<&str> =
+        templates.flat_map(|(_, t)| fra(t, ".guida(", ")")).flat_map(|g| fra(g, "\"", "\"").take(1)).collect();
+    assert_eq!(chieste.difference(&scritte).collect::<Vec<_>>(), Vec::<&&str>::new(), "no chapter has these keys");
+    assert_eq!(scritte.difference(&chieste).collect::<Vec<_>>(), Vec::<&&str>::new(), "no form asks for these keys");
+    assert!(chieste.len() > 60, "few keys were found: {}", chieste.len());
+}
+
+#[test]
 fn pages_are_explained_in_chapters_that_exist() {
     let file: BTreeSet<String> = capitoli().into_iter().map(|(nome, _)| nome).collect();
     let mut quante = 0;
