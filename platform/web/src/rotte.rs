@@ -15,8 +15,8 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, manuale, memoria, metriche, operatore, pubblico,
-    risorse, scrivania, sicurezza, vai,
+    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, manuale, memoria, metriche, operatore,
+    pubblico, risorse, scrivania, sicurezza, vai,
 };
 
 /// A form without files is never longer.

@@ -11,9 +11,7 @@ use super::guida::Voce;
 /// Every file of `docs/manuale/src`, by its name.
 const TESTI: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/manuale.rs"));
 
-pub(super) static LIBRO: LazyLock<Libro> = LazyLock::new(|| {
-    Libro::leggi(testo("SUMMARY.md"), testo)
-});
+pub(super) static LIBRO: LazyLock<Libro> = LazyLock::new(|| Libro::leggi(testo("SUMMARY.md"), testo));
 
 fn testo(nome: &str) -> &'static str {
     TESTI.iter().find(|(n, _)| *n == nome).map_or("", |(_, t)| t)
@@ -247,7 +245,9 @@ mod tests {
     #[test]
     fn pages_are_what_markdown_says_and_nothing_else() {
         for c in LIBRO.capitoli() {
-            let crudo = eventi(testo(&format!("{}.md", c.nome))).into_iter().find(|e| matches!(e, Event::Html(_) | Event::InlineHtml(_)));
+            let crudo = eventi(testo(&format!("{}.md", c.nome)))
+                .into_iter()
+                .find(|e| matches!(e, Event::Html(_) | Event::InlineHtml(_)));
             assert_eq!(crudo, None, "{}", c.nome);
         }
     }
