@@ -116,6 +116,15 @@ impl Metriche {
             Some(Quadro::Scrivania(_)) => (Genere::Scrivania, ""),
             None => (Genere::Porta, ""),
         };
+        self.segna(genere, ente, stato, durata);
+    }
+
+    /// Counts a public page that was answered before anybody looked for it.
+    pub(crate) fn conta_pronta(&self, ente: &str, stato: StatusCode, durata: Duration) {
+        self.segna(Genere::Pubblica, ente, stato, durata);
+    }
+
+    fn segna(&self, genere: Genere, ente: &str, stato: StatusCode, durata: Duration) {
         let esito = usize::from(stato.as_u16() / 100).clamp(1, ESITI.len()) - 1;
         self.di(ente).0[genere as usize][esito].fetch_add(1, Ordering::Relaxed);
         self.0.durate[genere as usize].aggiungi(durata);
