@@ -246,6 +246,18 @@ pub async fn esposti(
 ) -> Result<Vec<Atto>, db::Error> {
     let ente = tx.ente();
     let parole: Vec<String> = filtro.testo.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    if filtro.tipo.is_none() && parole.is_empty() {
+        let (anno, numero) = dopo.unwrap_or((i32::MAX, i32::MAX));
+        let r = sqlx::query_as(sql::TUTTI_ESPOSTI)
+            .bind(ente)
+            .bind(db::sql(adesso))
+            .bind(anno)
+            .bind(numero)
+            .bind(righe)
+            .fetch_all(tx.conn())
+            .await?;
+        return Ok(atti(r));
+    }
     let r = sqlx::query_as(sql::ESPOSTI)
         .bind(ente)
         .bind(db::sql(adesso))

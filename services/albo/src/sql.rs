@@ -91,6 +91,13 @@ pub(crate) const ESPOSTI: &str = atto!(
        and ($5::integer is null or (a.anno, a.numero) < ($5, $6)) \
      order by a.anno desc, a.numero desc limit $7"
 );
+// The same, when nobody asks for a type or a word: the index alone tells which acts, and only those are read.
+pub(crate) const TUTTI_ESPOSTI: &str = atto!(
+    "join (select g.anno, g.numero from albo.atto g \
+       where g.ente = $1 and g.fine > $2 and (g.anno, g.numero) < ($3, $4) \
+       order by g.anno desc, g.numero desc limit $5) n on n.anno = a.anno and n.numero = a.numero \
+     where a.ente = $1 order by a.anno desc, a.numero desc"
+);
 // What goes out in a feed: less than what the page shows. An annulled or removed act keeps its place there, not here.
 pub(crate) const NEL_FLUSSO: &str = atto!(
     "where a.ente = $1 and a.fine > $2 and a.stato = 'pubblicata' \
@@ -168,7 +175,7 @@ pub(crate) const ATTESE_PROROGHE: &str = "select p.ente, count(*), min(a.fine) \
 pub const ALL: &[Istruzione] = istruzioni! {
     App: TIPI, REGOLA, IMPOSTA_TERMINE, IMPOSTA_REGOLA, PREPARA, RISCRIVI, SCARTA, CONFERMA, PROGRAMMA, AFFIGGI, ESPONI_FILE,
         ANNULLA, NUOVA_FINE, RIMUOVI, RIMUOVI_NOMI, TOGLI_FILE, TOGLI_MOTIVI, RELATA, NUOVO_FILE, SCARTA_FILE, OPERAZIONE,
-        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, NEL_FLUSSO, TIPI_DI_PERSONE, SOGLIA, ESPOSTI_DAL, PROPONI,
+        ATTO, ATTO_DA_TOCCARE, BOZZA, BOZZA_DA_TOCCARE, FILE, OPERAZIONI, ESPOSTI, TUTTI_ESPOSTI, NEL_FLUSSO, TIPI_DI_PERSONE, SOGLIA, ESPOSTI_DAL, PROPONI,
         PROPOSTE_DI, PROPOSTE, ATTI_CON_PROPOSTA, DECIDI_PROPOSTA, IN_PREPARAZIONE, PUBBLICATI, DEL_FILO,
         CHI_AFFIGGE, DA_AFFIGGERE, CITATI;
     Scrivania: ATTESE_BOZZE, ATTESE_RELATE, ATTESE_PROROGHE;
