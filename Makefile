@@ -1,11 +1,13 @@
-# make demo · make test · make check · make build: each installs what it needs.
+# make demo · make test · make check · make build · make rig · make bench: each installs what it needs.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check vendor unit browser attack
+.PHONY: help build demo test check vendor unit browser attack rig bench
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO := cargo
+# The load rig lives away from the repository, in an installation of its own.
+RIG_HOME ?= /var/tmp/alleanza-rig-$(shell id -u)
 
 help:
 	@echo "make demo    costruisce, carica un'alleanza vera con una storia inventata e la serve su http://localhost:8080"
@@ -13,6 +15,8 @@ help:
 	@echo "make attack  le prove a caso, cento volte più a lungo e con altri dadi"
 	@echo "make check   formato, lint, licenze, ordine degli import, file rigenerati"
 	@echo "make build   $(TARGET)/release/alleanza, completo"
+	@echo "make rig     il banco di prova: una regione intera di comuni, in RIG_HOME ($(RIG_HOME))"
+	@echo "make bench   le misure sul banco, in bench/RESULTS.md (BENCH_SHORT=1: la forma breve)"
 
 # Stylesheet, icons and fonts come from npm, are trimmed and never committed.
 vendor:
@@ -42,6 +46,14 @@ attack: vendor
 	@tools/dipendenze.sh test
 	PROPTEST_CASES=$(or $(PROPTEST_CASES),25600) PROPTEST_RNG_SEED=$(or $(PROPTEST_RNG_SEED),$(shell date +%s)) \
 	  $(CARGO) test --locked -p attacco -p kernel -p formats -p pdf -p registers -p albo -p enti
+
+rig: vendor
+	@tools/dipendenze.sh bench
+	$(CARGO) build --release --locked -p app -p bench
+	ALLEANZA_HOME=$(RIG_HOME) $(TARGET)/release/banco rig
+
+bench: rig
+	ALLEANZA_HOME=$(RIG_HOME) $(TARGET)/release/banco misura
 
 test: unit browser
 	@$(CARGO) run --quiet --locked -p xtask -- ferma-prova

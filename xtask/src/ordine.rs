@@ -11,7 +11,7 @@ const ORDINE: &[(&[&str], bool)] = &[
     (&["db", "authz", "registers", "storage", "jobs", "pdf", "web"], true),
     (&["enti", "documenti", "protocollo", "albo"], true),
     (&["app"], false),
-    (&["collaudo", "acceptance", "attacco", "xtask"], false),
+    (&["collaudo", "acceptance", "attacco", "bench", "xtask"], false),
 ];
 
 /// Dependencies that may appear in one Cargo.toml only.

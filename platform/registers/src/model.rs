@@ -84,8 +84,15 @@ impl<'a> Dove<'a> {
 pub struct Voce {
     operazione: Operazione,
     contenuto: Map<String, Value>,
-    riservati: Map<String, Value>,
-    chiaro: Vec<Value>,
+    chiaro: Vec<Chiaro>,
+}
+
+/// Salt and value of a field that may carry personal data.
+#[derive(Debug, Clone)]
+pub struct Chiaro {
+    pub campo: String,
+    pub sale: [u8; 16],
+    pub valore: String,
 }
 
 impl Voce {
@@ -95,7 +102,7 @@ impl Voce {
             Value::Object(m) => m,
             altro => Map::from_iter([("valore".to_owned(), altro)]),
         };
-        Voce { operazione, contenuto, riservati: Map::new(), chiaro: Vec::new() }
+        Voce { operazione, contenuto, chiaro: Vec::new() }
     }
 
     /// A voce about an earlier one of the same chain, by position.
@@ -110,9 +117,13 @@ impl Voce {
 
     /// Adds a field that may carry personal data: SHA-256(salt ‖ value) enters the chain, salt and value stay beside it.
     pub fn riservato(mut self, campo: &str, valore: &str) -> Voce {
-        let sale: [u8; 16] = db::caso::byte();
-        self.riservati.insert(campo.to_owned(), json!(impegno(&sale, valore)));
-        self.chiaro.push(json!({ "campo": campo, "sale": hex::encode(sale), "valore": valore }));
+        self.chiaro.push(Chiaro { campo: campo.to_owned(), sale: db::caso::byte(), valore: valore.to_owned() });
+        self
+    }
+
+    /// The same voce with salts of the caller's: for data that are invented and must be the same each time they are made.
+    pub fn con_sali(mut self, mut sale: impl FnMut() -> [u8; 16]) -> Voce {
+        self.chiaro.iter_mut().for_each(|c| c.sale = sale());
         self
     }
 
@@ -128,15 +139,21 @@ impl Voce {
         self.operazione
     }
 
+    pub(crate) fn chiaro(&self) -> &[Chiaro] {
+        &self.chiaro
+    }
+
     pub(crate) fn in_chiaro(&self) -> Value {
-        Value::Array(self.chiaro.clone())
+        let riga = |c: &Chiaro| json!({ "campo": c.campo, "sale": hex::encode(c.sale), "valore": c.valore });
+        Value::Array(self.chiaro.iter().map(riga).collect())
     }
 
     /// The canonical bytes, whose SHA-256 is `impronta_contenuto`.
     pub(crate) fn byte_canonici(&self) -> Result<Vec<u8>, RegistroError> {
         let mut m = self.contenuto.clone();
-        if !self.riservati.is_empty() {
-            m.insert("riservati".into(), Value::Object(self.riservati.clone()));
+        if !self.chiaro.is_empty() {
+            let riservati = self.chiaro.iter().map(|c| (c.campo.clone(), json!(impegno(&c.sale, &c.valore))));
+            m.insert("riservati".into(), Value::Object(riservati.collect()));
         }
         formats::canonical::bytes(&Value::Object(m)).map_err(|e| RegistroError::NonCanonico(e.to_string()))
     }

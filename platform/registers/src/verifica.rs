@@ -13,6 +13,7 @@ use sqlx::Connection;
 
 use crate::lettura::{self, Chiaro, VoceScritta};
 use crate::model::impegno;
+use crate::penna::Anello;
 use crate::{Operazione, RegistroError, Testa, sql};
 
 /// The state of a service that its register can rebuild: a statement that, given the ente (`$1`), returns one row
@@ -227,24 +228,22 @@ impl<'a> Cammino<'a> {
     }
 
     /// The link, recomputed here byte by byte and not by the function that wrote it.
-    fn anello(&self, v: &VoceScritta, precedente: &[u8], istante: Timestamp) -> Vec<u8> {
+    fn anello(&self, v: &VoceScritta, precedente: &[u8], istante: Timestamp) -> [u8; 32] {
         let c = self.catena;
-        Sha256::new()
-            .chain_update(precedente)
-            .chain_update(v.versione_canonica.to_be_bytes())
-            .chain_update(c.codice_ente.as_bytes())
-            .chain_update([0x1f])
-            .chain_update(c.aoo.as_bytes())
-            .chain_update([0x1f])
-            .chain_update(c.registro.as_bytes())
-            .chain_update(v.serie.to_be_bytes())
-            .chain_update(v.posizione.to_be_bytes())
-            .chain_update([u8::try_from(v.operazione).unwrap_or(0)])
-            .chain_update(v.numero.unwrap_or(0).to_be_bytes())
-            .chain_update(istante.as_microsecond().to_be_bytes())
-            .chain_update(&v.impronta_contenuto)
-            .finalize()
-            .to_vec()
+        Anello {
+            precedente,
+            versione: v.versione_canonica,
+            codice_ente: &c.codice_ente,
+            aoo: &c.aoo,
+            registro: &c.registro,
+            serie: v.serie,
+            posizione: v.posizione,
+            operazione: u8::try_from(v.operazione).unwrap_or(0),
+            numero: v.numero.unwrap_or(0),
+            istante,
+            impronta_contenuto: &v.impronta_contenuto,
+        }
+        .impronta()
     }
 
     /// Canonical form, salted hashes against clear values, and what a voce of oscuramento or scarto erases.

@@ -7,10 +7,10 @@ mod pubblicazione;
 mod regole;
 
 pub use bozze::{DaPubblicare, FileDaPubblicare, prepara, riscrivi, scarta};
-pub use dopo::{Fine, RelataFatta, Sostituzione, annulla, attesta, proroga, rimuovi, sostituisci};
+pub use dopo::{Fine, RelataFatta, Sostituzione, annulla, attesta, proroga, rimuovi, sostituisci, voce_di_relata};
 pub(crate) use interruzioni::proponi;
 pub use interruzioni::{Decisione, decidi_proposte};
-pub use pubblicazione::{Conferma, conferma, programma, pubblica};
+pub use pubblicazione::{Conferma, DurataDecisa, conferma, programma, pubblica, voce_di_affissione};
 pub use regole::{NuovoTermine, imposta_regola, imposta_termine};
 
 use authz::{Azione, Permesso};

@@ -92,19 +92,21 @@ async fn aggiungi_documento(
 }
 
 /// All that a registration says, but for what the register decides.
-struct Bozza<'a> {
-    chi: &'a Chi,
-    da: &'a DaRegistrare,
-    mittente: Option<&'a str>,
-    titolario: i32,
-    filo: FiloId,
-    documento: Option<&'a Documento>,
-    allegati: &'a [Documento],
+#[derive(Debug)]
+pub struct Bozza<'a> {
+    pub chi: &'a Chi,
+    pub da: &'a DaRegistrare,
+    /// The office that wrote it, when it does not come from outside.
+    pub mittente: Option<&'a str>,
+    pub titolario: i32,
+    pub filo: FiloId,
+    pub documento: Option<&'a Documento>,
+    pub allegati: &'a [Documento],
 }
 
 impl Bozza<'_> {
     /// Subject, correspondents and the sender's number may carry personal data: the chain holds only their salted hash.
-    fn voce(&self) -> Voce {
+    pub fn voce(&self) -> Voce {
         let da = self.da;
         let mut c = Map::new();
         c.insert("verso".into(), json!(da.verso.codice()));

@@ -17,13 +17,13 @@ mod sql;
 mod stampe;
 mod web;
 
-pub use commands::{annulla, apri_registro, oscura, prendi_in_carico, registra, rettifica, riassegna};
+pub use commands::{Bozza, annulla, apri_registro, oscura, prendi_in_carico, registra, rettifica, riassegna};
 pub use errors::{CODICI, ProtocolloError};
 pub use giornaliero::GIORNALIERO;
 pub use model::{
     Annullamento, Arrivo, Assegnazione, Autorizzazione, Campo, ChiaveValore, Corrispondente, DaOscurare, DaRegistrare,
     Dato, Giornaliero, MEZZI, NOME_REGISTRO, Nuovo, Oscuramento, REGISTRO, Registrata, Registrazione,
-    TIPI_CORRISPONDENTE, Valore, Verso, nome_mezzo, sette_cifre,
+    TIPI_CORRISPONDENTE, Valore, Verso, in_riga, nome_mezzo, sette_cifre,
 };
 pub use permissions::{Annulla, Consulta, ConsultaRiservate, Oscura, PrendiInCarico, Registra, Riassegna, Stampa};
 pub use queries::{

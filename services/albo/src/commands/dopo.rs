@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use authz::Permesso;
+use authz::{Permesso, PersonaId};
 use db::{DiEnte, Tx};
 use documenti::FiloId;
 use kernel::testo::pulisci_riga;
@@ -225,14 +225,19 @@ pub async fn attesta(
     if fatti.last().map(|f| f.posizione) != Some(r.ultima) {
         return Err(Rifiuto::CambiataIntanto.into());
     }
-    let contenuto = json!({ "impronta": impronta, "operatore": p.chi().persona.to_string() });
-    let voce = Voce::su(Operazione::Chiusura, pubblicazione.posizione, contenuto);
-    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce.firmata(p)).await?;
+    let voce = voce_di_relata(pubblicazione.posizione, impronta, p.chi().persona).firmata(p);
+    let scritta = iscrivi(tx, &dove(&atto.aoo), &voce).await?;
     let ente = tx.ente();
     sqlx::query(sql::RELATA).bind(ente).bind(atto.id).bind(r.documento).execute(tx.conn()).await?;
     scrivi_operazione(tx, p, &atto, &scritta, &Cosa::Relata { impronta }, "").await?;
     p.annota(tx, &pubblicazione.chiave(), json!({ "relata": impronta })).await?;
     Ok(())
+}
+
+/// That a publication was attested: the relata's fingerprint, and who signed it.
+pub fn voce_di_relata(posizione: i64, impronta: Impronta, operatore: PersonaId) -> Voce {
+    let contenuto = json!({ "impronta": impronta, "operatore": operatore.to_string() });
+    Voce::su(Operazione::Chiusura, posizione, contenuto)
 }
 
 pub(super) fn necessario(motivo: &str) -> Result<String, AlboError> {

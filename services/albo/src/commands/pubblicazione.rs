@@ -1,6 +1,6 @@
 //! The publication: everything is checked and decided before, the number comes last, from the register.
 
-use authz::Permesso;
+use authz::{Permesso, PersonaId};
 use db::{DiEnte, Tx};
 use jobs::NuovoLavoro;
 use kernel::{Computo, Data, Numero};
@@ -100,7 +100,8 @@ pub async fn pubblica(
     }
     conferma(tx, p, &atto, c).await?;
     let aoo = atto.aoo.clone();
-    let voce = iscrivi(tx, &dove(&aoo), &voce(&atto, &durata, &regola, &file, p).firmata(p)).await?;
+    let voce = voce_di_affissione(&atto, &durata, &regola, &file, p.chi().persona).firmata(p);
+    let voce = iscrivi(tx, &dove(&aoo), &voce).await?;
     let pubblicata = affiggi(tx, &atto, &durata, &regola, &voce).await?;
     let cosa = Cosa::Affissione {
         previsto: atto.previsto_dal,
@@ -115,21 +116,22 @@ pub async fn pubblica(
 }
 
 /// How long, and who says so.
-struct DurataDecisa {
-    quanto: Durata,
-    fonte: String,
+#[derive(Debug, Clone)]
+pub struct DurataDecisa {
+    pub quanto: Durata,
+    pub fonte: String,
 }
 
 impl DurataDecisa {
     /// The way of counting that applies to this act.
-    fn computo(&self, regola: &Regola) -> Computo {
+    pub fn computo(&self, regola: &Regola) -> Computo {
         match self.quanto {
             Durata::Giorni(t) => t.computo,
             Durata::FinoAl(_) => regola.computo,
         }
     }
 
-    fn giorni(&self) -> Option<i16> {
+    pub fn giorni(&self) -> Option<i16> {
         match self.quanto {
             Durata::Giorni(t) => i16::try_from(t.giorni).ok(),
             Durata::FinoAl(_) => None,
@@ -150,7 +152,13 @@ fn esposto(f: &File) -> FileEsposto {
 }
 
 /// What the chain keeps for ever: not the dates, which follow from the instant and from how to count.
-fn voce(atto: &Atto, durata: &DurataDecisa, regola: &Regola, file: &[File], p: &Permesso<Pubblica>) -> Voce {
+pub fn voce_di_affissione(
+    atto: &Atto,
+    durata: &DurataDecisa,
+    regola: &Regola,
+    file: &[File],
+    operatore: PersonaId,
+) -> Voce {
     let documenti: Map<String, Value> = file.iter().map(|f| (f.id.to_string(), json!(f.impronta))).collect();
     let nomi: Vec<&str> = file.iter().map(|f| f.nome.as_str()).collect();
     let mut c = json!({
@@ -164,7 +172,7 @@ fn voce(atto: &Atto, durata: &DurataDecisa, regola: &Regola, file: &[File], p: &
         "ora_limite": regola.ora_limite.as_deref().unwrap_or(""),
         "fonte_termine": durata.fonte,
         "documenti": documenti,
-        "operatore": p.chi().persona.to_string(),
+        "operatore": operatore.to_string(),
     });
     let mut metti = |nome: &str, valore: Value| c[nome] = valore;
     if let Some(f) = file.first() {
