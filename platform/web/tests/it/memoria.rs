@@ -23,7 +23,7 @@ async fn processo(casa: &Casa) -> Router {
         archivio: casa.archivio.clone(),
         accessi: RegistroAccessi::avvia(&db),
         serratura: Serratura::locale().into(),
-        metriche: Metriche::nuove(Some("gettone".to_owned())),
+        metriche: Metriche::default(),
         servizi: &[],
         servizi_attivi: |_| Box::pin(async { Ok(Vec::new()) }),
         memoria: Memoria::avvia(&db, 1 << 20),
@@ -110,27 +110,6 @@ async fn without_notices_nothing_is_kept() {
         where query ilike 'listen%' and datname = current_database() and pid <> pg_backend_pid()";
     super_(&casa.prova, CADE).await;
     diventa(&uno, "Zitta").await;
-}
-
-/// How many requests for public pages of the ente the figures tell.
-async fn contate(r: &Router) -> u64 {
-    let req =
-        Request::get("/metrics").header(header::HOST, "localhost").header(header::AUTHORIZATION, "Bearer gettone");
-    let r = r.clone().oneshot(req.body(Body::empty()).unwrap()).await.unwrap();
-    let pagina = String::from_utf8(to_bytes(r.into_body(), usize::MAX).await.unwrap().to_vec()).unwrap();
-    let righe = pagina.lines().filter(|l| l.starts_with("alleanza_richieste_totale{"));
-    let di_qui = righe.filter(|l| l.contains("c_e307") && l.contains("pubblica"));
-    di_qui.map(|l| l.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
-}
-
-#[tokio::test]
-async fn a_page_that_was_ready_is_counted_as_the_others() {
-    let casa = Casa::nuova().await;
-    let uno = processo(&casa).await;
-    si_tiene(&casa.prova, &uno).await;
-    let prima = contate(&uno).await;
-    assert_eq!(titolo(&uno).await, "Introdacqua", "from memory");
-    assert_eq!(contate(&uno).await, prima + 1);
 }
 
 #[tokio::test]
