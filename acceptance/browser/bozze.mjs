@@ -126,9 +126,11 @@ export function bozze() {
     assert.deepEqual(await accessibile(elena), []);
     await elena.getByRole('button', { name: 'Buttala' }).click();
     await paolo.goto(d.base);
-    await paolo.locator('form[action$="/bozze/butta"] button').click();
-    await elena.goto(d.base);
-    assert.equal(await elena.getByText('Lasciate a metà').count(), 0);
+    await paolo.getByRole('button', { name: 'Butta la bozza: Registra in uscita' }).click();
+    for (const p of [elena, paolo]) {
+      await p.goto(d.base);
+      assert.equal(await p.locator('a[href*="verso=U#bozza="]').count(), 0);
+    }
     for (const p of [elena, paolo]) await p.context().close();
   });
 }
