@@ -1,6 +1,7 @@
 //! Where the installation lives: its folder, its database, its archive.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use authz::Chiave;
@@ -31,7 +32,7 @@ enum Database {
     /// The private cluster, running for another process of ours.
     Ospite(Cluster),
     /// The private cluster, started or adopted by this process, stopped with it.
-    Nostro(Cluster),
+    Nostro(Arc<Cluster>),
 }
 
 /// `ALLEANZA_HOME`, or the usual place: `/var/lib/alleanza` for root, the user's data folder otherwise.
@@ -102,7 +103,15 @@ impl Casa {
     pub fn cluster(&self) -> Option<&Cluster> {
         match &self.database {
             Database::Altrui => None,
-            Database::Ospite(c) | Database::Nostro(c) => Some(c),
+            Database::Ospite(c) => Some(c),
+            Database::Nostro(c) => Some(c),
+        }
+    }
+
+    /// Keeps the private cluster alive, if it is this process's, for as long as the program serves.
+    pub fn sorveglia(&self) {
+        if let Database::Nostro(c) = &self.database {
+            c.sorveglia();
         }
     }
 
@@ -126,12 +135,16 @@ async fn database(radice: &std::path::Path) -> anyhow::Result<(Database, String,
     let database = tokio::task::spawn_blocking(move || -> anyhow::Result<Database> {
         Ok(match Cluster::visita(&qui)? {
             // Running, and somebody holds it: a command beside the server. Running for nobody: adopted.
-            Some(c) => Cluster::apri(&qui).map(Database::Nostro).unwrap_or(Database::Ospite(c)),
-            None => Database::Nostro(Cluster::apri(&qui)?),
+            Some(c) => Cluster::apri(&qui).map(|n| Database::Nostro(Arc::new(n))).unwrap_or(Database::Ospite(c)),
+            None => Database::Nostro(Arc::new(Cluster::apri(&qui)?)),
         })
     })
     .await??;
-    let (Database::Ospite(c) | Database::Nostro(c)) = &database else { bail!("unreachable database") };
+    let c = match &database {
+        Database::Ospite(c) => c,
+        Database::Nostro(c) => c.as_ref(),
+        Database::Altrui => bail!("unreachable database"),
+    };
     c.prepara().await?;
     let urls = (c.url("alleanza_app"), c.url("alleanza_migra"));
     Ok((database, urls.0, urls.1))

@@ -49,6 +49,7 @@ pub(crate) async fn rispondi(
     saluto: impl Fn(&Configurazione) -> Vec<String>,
 ) -> anyhow::Result<Vec<String>> {
     let db = casa.db().await?;
+    casa.sorveglia();
     db.segui_orologio().await?;
     let ascolto = std::env::var("ALLEANZA_LISTEN").unwrap_or_else(|_| ASCOLTO.to_owned());
     let listener = TcpListener::bind(&ascolto).await.with_context(|| {

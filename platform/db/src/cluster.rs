@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::fcntl::{Flock, FlockArg};
@@ -17,6 +18,9 @@ use crate::Error;
 /// Longest path of a unix socket, terminator excluded.
 const SUN_PATH: usize = 107;
 const PASSO: Duration = Duration::from_millis(10);
+/// How often the watch looks, and how long it waits after a start that failed.
+const RONDA: Duration = Duration::from_millis(250);
+const RIPOSO: Duration = Duration::from_secs(2);
 
 /// How durable the cluster must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Cluster {
     durata: Durata,
     // One program per cluster: the lock dies with the process, whatever kills it.
     _chiave: Option<Flock<File>>,
+    /// True once it was stopped on purpose; held by whoever starts or stops it.
+    fermato: Mutex<bool>,
 }
 
 impl Cluster {
@@ -79,7 +85,7 @@ impl Cluster {
         let bin = trova_binari(&dati)?;
         let utente = geteuid().is_root().then(|| chi_serve(&dati)).transpose()?;
         let socket = cartella_del_socket(&radice);
-        Ok(Cluster { bin, radice, socket, utente, durata, _chiave: chiave })
+        Ok(Cluster { bin, radice, socket, utente, durata, _chiave: chiave, fermato: Mutex::new(false) })
     }
 
     fn dati(&self) -> PathBuf {
@@ -264,8 +270,37 @@ impl Cluster {
         false
     }
 
+    /// Starts it again whenever it dies (killed, or by itself on a full disk), until [`Cluster::ferma`].
+    pub fn sorveglia(self: &Arc<Self>) {
+        let c = self.clone();
+        std::thread::spawn(move || {
+            loop {
+                std::thread::sleep(RONDA);
+                let fermato = c.fermato.lock().unwrap_or_else(PoisonError::into_inner);
+                if *fermato {
+                    return;
+                }
+                if c.postmaster().is_some() {
+                    continue;
+                }
+                tracing::error!("PostgreSQL is not running: starting it again");
+                let esito = c.avvia();
+                drop(fermato);
+                match esito {
+                    Ok(()) => tracing::warn!("PostgreSQL is running again"),
+                    Err(e) => {
+                        tracing::error!(errore = %e, "PostgreSQL does not start");
+                        std::thread::sleep(RIPOSO);
+                    }
+                }
+            }
+        });
+    }
+
     /// Fast, clean stop: sessions end, a checkpoint is written.
     pub fn ferma(&self) -> Result<(), Error> {
+        let mut fermato = self.fermato.lock().unwrap_or_else(PoisonError::into_inner);
+        *fermato = true;
         let Some(pid) = self.postmaster() else { return Ok(()) };
         kill(pid, Signal::SIGINT).map_err(std::io::Error::from)?;
         if self.attendi(30_000, || self.postmaster().is_none()) {

@@ -1,6 +1,8 @@
 //! The private cluster: born, stopped, adopted, brought back after a kill -9, never opened twice.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use db::cluster::Cluster;
 use nix::sys::signal::{Signal, kill};
@@ -81,4 +83,26 @@ async fn a_path_too_long_for_a_socket_still_works() {
     let socket = url.split_once("host=").unwrap().1.split('&').next().unwrap();
     assert!(!Path::new(socket).starts_with(&radice));
     std::fs::remove_dir_all(socket).unwrap();
+}
+
+#[tokio::test]
+async fn a_watched_cluster_comes_back_by_itself() {
+    let radice = radice("ronda");
+    let c = Arc::new(Cluster::apri(&radice).unwrap());
+    c.prepara().await.unwrap();
+    aggiungi(&c).await;
+    c.sorveglia();
+    for segnale in [Signal::SIGKILL, Signal::SIGINT] {
+        let pid = postmaster(&radice);
+        kill(Pid::from_raw(pid), segnale).unwrap();
+        while !matches!(Cluster::visita(&radice), Ok(Some(_))) || postmaster(&radice) == pid {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(righe(&c).await, 1);
+    }
+    // Stopped on purpose it stays so.
+    c.ferma().unwrap();
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(!radice.join("pg/postmaster.pid").exists());
+    std::fs::remove_dir_all(&radice).unwrap();
 }
