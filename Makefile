@@ -1,8 +1,8 @@
-# make demo · make test · make check · make build · make rig · make bench: each installs what it needs.
+# make demo · make test · make check · make build · make rig · make bench · make drill: each installs what it needs.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check vendor unit browser attack rig bench
+.PHONY: help build demo test check vendor unit browser attack rig bench drill
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO := cargo
@@ -17,6 +17,7 @@ help:
 	@echo "make build   $(TARGET)/release/alleanza, completo"
 	@echo "make rig     il banco di prova: una regione intera di comuni, in RIG_HOME ($(RIG_HOME))"
 	@echo "make bench   le misure sul banco, in bench/RESULTS.md (BENCH_SHORT=1: la forma breve)"
+	@echo "make drill   uccide, ferma, sposta l’orologio, e controlla che non manchi nulla, in drill/RESULTS.md (DRILL_BREVE=1: la forma breve)"
 
 # Stylesheet, icons and fonts come from npm, are trimmed and never committed.
 vendor:
@@ -54,6 +55,17 @@ rig: vendor
 
 bench: rig
 	ALLEANZA_HOME=$(RIG_HOME) $(TARGET)/release/banco misura
+
+# The short form breaks the debug build, which is there already after the tests; the long one the program as people have it.
+drill: vendor
+	@tools/dipendenze.sh test
+ifeq ($(DRILL_BREVE),1)
+	$(CARGO) build --locked -p app -p drill
+	$(TARGET)/debug/drill --bin $(TARGET)/debug/alleanza
+else
+	$(CARGO) build --release --locked -p app -p drill
+	$(TARGET)/release/drill --lunga --bin $(TARGET)/release/alleanza --scrivi drill/RESULTS.md
+endif
 
 test: unit browser
 	@$(CARGO) run --quiet --locked -p xtask -- ferma-prova
