@@ -32,7 +32,7 @@ use crate::seme::Caso;
 #[derive(Debug, Parser)]
 #[command(name = "drill")]
 struct Opzioni {
-    /// La forma lunga, con tutti i giri; senza, quella che gira a ogni modifica
+    /// La forma lunga, con tutti i giri; senza, quella breve
     #[arg(long)]
     lunga: bool,
     /// Solo queste

@@ -26,7 +26,7 @@ pub struct Prova {
     /// An installation to copy.
     pub modello: PathBuf,
     pub caso: Caso,
-    /// The long form, or the one that CI runs.
+    /// The long form, or the short one.
     pub lunga: bool,
     /// Rounds that somebody asked for.
     pub giri: Option<u32>,
