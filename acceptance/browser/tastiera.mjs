@@ -270,12 +270,12 @@ export function tastiera() {
     await k.premi('Escape');
     await k.premi('Control+k');
     await k.scrivi('registra');
-    assert.match(await k.pagina(p => p.locator('#vai-elenco').innerText()), /Registra.*in questa pagina/s);
+    await k.pagina(p => p.locator('#vai-elenco li', { hasText: /Registra.*in questa pagina/s }).first().waitFor());
     await k.premi('Escape');
-    assert.equal(await k.visibili('.al-vai'), 0);
+    await k.pagina(p => p.locator('.al-vai').waitFor({ state: 'hidden' }));
     await k.premi('Control+k');
     await k.scrivi('pagina che non c’è');
-    assert.equal(await k.visibili('.al-vai-nulla'), 1);
+    await k.pagina(p => p.locator('.al-vai-nulla').waitFor());
     await k.premi('Escape', 'Control+k');
     await k.scrivi('12');
     await k.vai(/\/e\/c_i501\/protocollo\?q=12$/, 'Enter');

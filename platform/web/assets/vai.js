@@ -73,6 +73,8 @@ function costruisci() {
     const passo = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (passo && viste.length) { scelta = (scelta + passo + viste.length) % viste.length; segna(); e.preventDefault(); }
     if (e.key === 'Enter') { vai(scelta); e.preventDefault(); }
+    // At once, and not when the browser gets to it: Ctrl+K may follow.
+    if (e.key === 'Escape') { riquadro.close(); e.preventDefault(); }
     e.stopPropagation();
   });
   riquadro.addEventListener('click', e => { if (e.target === riquadro) riquadro.close(); });
