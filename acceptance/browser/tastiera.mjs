@@ -267,7 +267,7 @@ export function tastiera() {
     await k.pagina(p => p.locator('#vai-0', { hasText: 'Registra in uscita' }).waitFor());
     assert.deepEqual(await k.difetti(), []);
     await k.vai(/\/e\/c_i501\/protocollo\/nuovo\?verso=U/, 'Enter');
-    await k.premi('Escape');
+    await k.nel('nome-1');
     await k.premi('Control+k');
     await k.scrivi('registra');
     await k.pagina(p => p.locator('#vai-elenco li', { hasText: /Registra.*in questa pagina/s }).first().waitFor());

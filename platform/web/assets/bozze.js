@@ -285,9 +285,13 @@ async function manda(bozze) {
 if (utente) arrivata();
 if (ente && utente) {
   const moduli = [...document.querySelectorAll('main form[method=post]:not([data-senza-bozza])')];
-  const bozze = moduli.filter(m => nascosto(m, 'chiave') && campi(m).length).map(m => new Bozza(m));
-  for (const b of bozze) b.trova();
-  manda(bozze);
+  // A choice alone is made again in a moment: what is kept is what was typed.
+  const bozze = moduli.filter(m => nascosto(m, 'chiave') && campi(m).some(c => c.matches('textarea, input:not([type=checkbox], [type=radio])'))).map(m => new Bozza(m));
+  // One after the other: a page may hold many forms.
+  (async () => {
+    for (const b of bozze) await b.trova();
+    await manda(bozze);
+  })();
   setInterval(() => { for (const b of bozze) if (b.battuta || !b.vicini?.hidden) b.guarda(); }, GUARDA);
   window.addEventListener('online', () => { for (const b of bozze) b.salva(); });
   document.addEventListener('visibilitychange', () => {
