@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kernel::Data;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::{Db, Error};
 
@@ -103,6 +103,15 @@ impl Tx<DiEnte> {
     }
 }
 
+/// Opens a transaction in a task of its own. Whoever asked may go away at any moment (a browser that leaves the page): the task
+/// comes to its end all the same and rolls back. Dropped half-way, `begin_with` gives the connection back inside a transaction
+/// that nobody counts, with the role of this scope, and the next user of it is refused.
+async fn comincia(pool: &PgPool, sql: String) -> Result<Transaction<'static, Postgres>, Error> {
+    let pool = pool.clone();
+    let aperta = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
+    Ok(aperta.map_err(|e| Error::Cluster(e.to_string()))??)
+}
+
 impl Db {
     /// Opens a transaction on one ente; BEGIN and the ente's setting travel in one message.
     pub async fn di_ente(&self, ente: EnteId) -> Result<Tx<DiEnte>, Error> {
@@ -142,7 +151,7 @@ impl Db {
     }
 
     async fn apri<S>(&self, ambito: S, sql: String) -> Result<Tx<S>, Error> {
-        let inner = self.pool.begin_with(AssertSqlSafe(sql)).await?;
+        let inner = comincia(&self.pool, sql).await?;
         Ok(Tx { inner, now: self.orologio.adesso(), ambito })
     }
 }
@@ -150,10 +159,8 @@ impl Db {
 impl crate::Manutenzione {
     /// Opens a maintenance transaction: the caller states how many rows it expects to touch.
     pub async fn tx(&self) -> Result<Tx<Manut>, Error> {
-        let inner = self
-            .pool
-            .begin_with("BEGIN; SET LOCAL ROLE alleanza_manutenzione; SET LOCAL statement_timeout = 0")
-            .await?;
+        let sql = "BEGIN; SET LOCAL ROLE alleanza_manutenzione; SET LOCAL statement_timeout = 0";
+        let inner = comincia(&self.pool, sql.into()).await?;
         Ok(Tx { inner, now: self.orologio.adesso(), ambito: Manut })
     }
 
@@ -161,16 +168,13 @@ impl crate::Manutenzione {
     pub async fn fotografia(&self) -> Result<Tx<Manut>, Error> {
         let sql = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL ROLE alleanza_manutenzione; \
                    SET LOCAL statement_timeout = 0";
-        Ok(Tx { inner: self.pool.begin_with(sql).await?, now: self.orologio.adesso(), ambito: Manut })
+        Ok(Tx { inner: comincia(&self.pool, sql.into()).await?, now: self.orologio.adesso(), ambito: Manut })
     }
 
     /// Opens a transaction as the owner, for migrations and for the few rows only the owner may write.
     pub(crate) async fn proprietario(&self) -> Result<Transaction<'static, Postgres>, Error> {
-        Ok(self
-            .pool
-            .begin_with(
-                "BEGIN; SET LOCAL ROLE alleanza_owner; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0",
-            )
-            .await?)
+        let sql =
+            "BEGIN; SET LOCAL ROLE alleanza_owner; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0";
+        comincia(&self.pool, sql.into()).await
     }
 }

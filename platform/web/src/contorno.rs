@@ -122,11 +122,7 @@ pub(crate) async fn contorno(State(stato): State<Stato>, mut req: Request, next:
     let (metodo, percorso) = (req.method().clone(), req.uri().path().to_owned());
     let sonda = req.headers().get(header::USER_AGENT).is_some_and(|v| v.as_bytes() == SONDA.as_bytes());
     req.extensions_mut().insert(op.clone());
-    // A request goes to its end also when who asked has gone: cut short, it would leave a connection inside a transaction.
-    let mut r = match tokio::spawn(next.run(req)).await {
-        Ok(r) => r,
-        Err(e) => Errore::guasto(e).into_response(),
-    };
+    let mut r = next.run(req).await;
     if op.dimenticato_csrf(&metodo, r.status()) {
         r = Errore::guasto(format!("{metodo} {percorso} did not check the form's token")).into_response();
     }

@@ -213,3 +213,20 @@ async fn a_dropped_transaction_leaves_nothing() {
     drop(tx);
     prova.butta().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_scope_that_is_abandoned_while_it_opens_leaves_nothing_to_the_next() {
+    let prova = prova().await;
+    // One connection: whoever comes next has the one that was left.
+    let db = db::Db::connetti(&prova.url("alleanza_app"), 1).await.unwrap();
+    let mut abbandonate = 0;
+    for attesa in (0..400).map(|n| std::time::Duration::from_micros(n * 2)) {
+        let aperta = tokio::time::timeout(attesa, db.porta()).await;
+        abbandonate += i32::from(aperta.is_err());
+        drop(aperta);
+        let mut tx = db.senza_ente().await.unwrap();
+        let chi: String = sqlx::query_scalar("select current_user::text").fetch_one(tx.conn()).await.unwrap();
+        assert_eq!(chi, "alleanza_app", "left after {attesa:?}");
+    }
+    assert!(abbandonate > 0, "none was abandoned");
+}
