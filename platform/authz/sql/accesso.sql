@@ -169,13 +169,29 @@ language sql security definer set search_path = pg_catalog, accesso, pg_temp as 
 $$;
 grant execute on function accesso.cambia_parola(uuid, text) to alleanza_porta;
 
+-- Factors belong to a person, not to an ente: whoever may give a role could give one to a stranger and take their factors
+-- away. Who works elsewhere too is recovered only where they have been for a month, by who has been there for a month.
+create or replace function accesso.recuperabile(p_persona uuid, p_chi uuid, p_oggi date) returns boolean
+language sql stable security definer set search_path = pg_catalog, accesso, pg_temp as $$
+  select not exists (select from accesso.ruolo r where r.persona = p_persona
+                     and r.ente <> nullif(current_setting('alleanza.ente', true), '')::integer
+                     and r.dal <= p_oggi and (r.al is null or r.al >= p_oggi))
+      or (select bool_and(exists (select from accesso.ruolo r where r.persona = q.persona
+                                  and r.ente = nullif(current_setting('alleanza.ente', true), '')::integer
+                                  and r.dal <= p_oggi - 30))
+          from unnest(array[p_persona, p_chi]) q(persona))
+$$;
+grant execute on function accesso.recuperabile(uuid, uuid, date) to alleanza_app;
+
 -- The code of a recovery that two people decided, in the transaction of the second: every session of the person ends.
 create or replace function accesso.recupera(p_recupero uuid, p_impronta bytea, p_adesso timestamptz, p_scade timestamptz)
 returns boolean
 language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
   with r as (
     select persona from accesso.recupero where id = p_recupero and confermato and deciso_il = p_adesso and scade_il > p_adesso
-      and ente = nullif(current_setting('alleanza.ente', true), '')::integer),
+      and ente = nullif(current_setting('alleanza.ente', true), '')::integer
+      and accesso.recuperabile(persona, chiesto_da, (p_adesso at time zone 'Europe/Rome')::date)
+      and accesso.recuperabile(persona, deciso_da, (p_adesso at time zone 'Europe/Rome')::date)),
   s as (delete from accesso.sessione where persona in (select persona from r)),
   i as (delete from accesso.ingresso where persona in (select persona from r)),
   v as (delete from accesso.codice_recupero where persona in (select persona from r) and scade_il is not null),

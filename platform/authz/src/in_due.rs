@@ -53,6 +53,8 @@ pub enum Deciso {
     Confermato(CodiceInDue),
     /// The same person may not ask and confirm, nor confirm for themself.
     ServeUnAltro,
+    /// The person works elsewhere too, and one of the two has been here for less than a month.
+    DaPoco,
     /// Decided already, or too old.
     Finito,
 }
@@ -83,6 +85,13 @@ pub async fn chiedi_recupero(
     }
 }
 
+/// Whether somebody may decide of the factors of a person: of who works elsewhere too, only where both have been for a month.
+pub async fn recuperabile(tx: &mut Tx<DiEnte>, persona: PersonaId, chi: &Chi) -> Result<bool, db::Error> {
+    let oggi = tx.oggi();
+    let q = sqlx::query_scalar(sql::RECUPERABILE).bind(persona).bind(chi.persona).bind(db::sql(oggi));
+    Ok(q.fetch_one(tx.conn()).await?)
+}
+
 /// The last ones asked, open or not.
 pub async fn recuperi(tx: &mut Tx<DiEnte>) -> Result<Vec<Recupero>, db::Error> {
     let ente = tx.ente();
@@ -94,6 +103,9 @@ pub async fn conferma_recupero(tx: &mut Tx<DiEnte>, chi: &Chi, id: Uuid) -> Resu
     let Some((persona, chiesto_da)) = da_decidere(tx, id).await? else { return Ok(Deciso::Finito) };
     if chi.persona == persona || chi.persona == chiesto_da {
         return Ok(Deciso::ServeUnAltro);
+    }
+    if !recuperabile(tx, persona, chi).await? {
+        return Ok(Deciso::DaPoco);
     }
     decidi(tx, chi, id, true).await?;
     let (codice, adesso) = (recupero::nuovo(), tx.now());

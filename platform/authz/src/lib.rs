@@ -30,7 +30,9 @@ pub use deleghe::{
     prestiti, sostituisci, sostituzioni,
 };
 pub use fattori::{Fattore, Manca, Richiesto};
-pub use in_due::{CodiceInDue, Deciso, Recupero, chiedi_recupero, conferma_recupero, recuperi, rifiuta_recupero};
+pub use in_due::{
+    CodiceInDue, Deciso, Recupero, chiedi_recupero, conferma_recupero, recuperabile, recuperi, rifiuta_recupero,
+};
 pub use ingresso::{
     Entrata, Ingresso, Iscritta, ingresso, iscrivi_passkey, iscrivi_totp, lascia, passkey_da_iscrivere, prova_codice,
     prova_passkey, sfida_passkey,

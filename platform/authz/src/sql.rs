@@ -159,6 +159,7 @@ pub(crate) const RECUPERO_DA_DECIDERE: &str = "select persona, chiesto_da from a
      where ente = $1 and id = $2 and deciso_il is null and scade_il > $3 for update";
 pub(crate) const DECIDI_RECUPERO: &str = "update accesso.recupero set deciso_da = $3, deciso_il = $4, confermato = $5 \
      where ente = $1 and id = $2";
+pub(crate) const RECUPERABILE: &str = "select accesso.recuperabile($1, $2, $3)";
 pub(crate) const RECUPERA: &str = "select accesso.recupera($1, $2, $3, $4)";
 pub(crate) const REQUISITI: &str = "select ruolo, fattore from accesso.requisito where ente = $1 order by ruolo";
 pub(crate) const CHIEDI: &str = "insert into accesso.requisito (ente, ruolo, fattore) values ($1, $2, $3) \
@@ -203,7 +204,7 @@ pub(crate) const PAROLA_DI_SERVIZIO: &str = "update accesso.persona set parola =
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: POTERE, POTERI_DI, NUOVA_SOSTITUZIONE, SOSTITUZIONI, FINE_SOSTITUZIONE, PERSONA_ALTROVE, NUOVO_PRESTITO, PRESTITI,
-        FINE_PRESTITO, CHIEDI_RECUPERO, SCADI_RECUPERI, RECUPERI, RECUPERO_DA_DECIDERE, DECIDI_RECUPERO, RECUPERA, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
+        FINE_PRESTITO, CHIEDI_RECUPERO, SCADI_RECUPERI, RECUPERI, RECUPERO_DA_DECIDERE, DECIDI_RECUPERO, RECUPERABILE, RECUPERA, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
         UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, PASSA_PRESTITI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE,
         REQUISITI, CHIEDI, NON_CHIEDERE;
     Porta: ENTE_DI_HOST, TENTATIVI, SEGNA_TENTATIVO, AZZERA_TENTATIVI, PERSONA_CHE_ENTRA, APRI_SESSIONE,

@@ -103,6 +103,8 @@ pub enum Rifiuto {
     RecuperoAperto,
     #[error("Chi ha chiesto il recupero, e chi ne ha bisogno, non possono confermarlo.")]
     ServeUnAltro,
+    #[error("La persona lavora anche altrove, e qui lei o chi decide ci sono da meno di un mese.")]
+    DaPocoQui,
     #[error("Questa richiesta è già decisa, o è scaduta.")]
     RecuperoFinito,
     #[error("Questa credenziale è già ritirata.")]
@@ -171,6 +173,7 @@ impl Rifiuto {
             Rifiuto::ServeUnAltro => "ENT-073",
             Rifiuto::RecuperoFinito => "ENT-074",
             Rifiuto::CredenzialeRitirata => "ENT-075",
+            Rifiuto::DaPocoQui => "ENT-076",
             Rifiuto::Persona { codice, .. } => codice,
             Rifiuto::Manca { .. } => "ENT-040",
         }
@@ -244,6 +247,7 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-073": "Chi ha chiesto il recupero, e chi ne ha bisogno, non possono confermarlo.", "Lo conferma un altro amministratore dell’ente.";
     "ENT-074": "La richiesta è già decisa, o è scaduta.", "Chiedi di nuovo il recupero.";
     "ENT-075": "La credenziale è già ritirata.", "Ricarica la pagina: qualcuno l’ha rinnovata o ritirata.";
+    "ENT-076": "La persona lavora anche altrove, e qui lei o chi decide ci sono da meno di un mese.", "Chiedilo in un altro ente dove lavora, o al centro tecnico.";
     "ENT-065": "Chi è in prestito non può dare ruoli.", "Scegli un altro ruolo.";
     "ENT-049": "La successione sarebbe in cerchio.", "Indica prima chi finisce, poi chi gli succede.";
 };

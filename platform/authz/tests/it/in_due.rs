@@ -159,3 +159,36 @@ async fn nobody_confirms_alone_in_the_database_either() {
     drop(tx);
     casa.butta().await;
 }
+
+/// A role is given in a moment: it may not be the way to somebody else's factors.
+#[tokio::test]
+async fn who_works_elsewhere_is_not_recovered_by_those_who_took_them_on_yesterday() {
+    let (casa, _, anna, _, _) = in_tre().await;
+    let persona = anna.chi.persona;
+    for (utente, ruolo) in
+        [("anna.bianchi", "consultazione"), ("ivo.falsi", "amministratore"), ("eva.falsi", "amministratore")]
+    {
+        casa.assumi(casa.valdora, utente, ruolo).await;
+    }
+    let (ivo, eva) = (casa.chi("ivo.falsi").await, casa.chi("eva.falsi").await);
+    let mut tx = casa.tx(casa.valdora).await;
+    assert!(!authz::recuperabile(&mut tx, persona, &ivo).await.unwrap());
+    let id = chiedi_recupero(&mut tx, &ivo, persona, "dice che l’ha perso").await.unwrap().unwrap();
+    assert!(matches!(conferma_recupero(&mut tx, &eva, id).await.unwrap(), Deciso::DaPoco));
+    // Nor by hand.
+    let adesso = db::sql(tx.now());
+    let decidi = "update accesso.recupero set deciso_da = $2, deciso_il = $3, confermato = true where id = $1";
+    sqlx::query(decidi).bind(id).bind(eva.persona).bind(adesso).execute(tx.conn()).await.unwrap();
+    let recupera = "select accesso.recupera($1, '\\x00', $2, $2 + interval '1 day')";
+    let dato: bool = sqlx::query_scalar(recupera).bind(id).bind(adesso).fetch_one(tx.conn()).await.unwrap();
+    assert!(!dato, "a code was given");
+    drop(tx);
+    assert!(!authz::mio_accesso(&casa.prova.db, &anna).await.unwrap().sessioni.is_empty(), "nobody was put out");
+    // A month later they are of the house.
+    casa.sposta(db::Scarto::from_hours(31 * 24)).await;
+    let mut tx = casa.tx(casa.valdora).await;
+    let id = chiedi_recupero(&mut tx, &ivo, persona, "telefono rubato").await.unwrap().unwrap();
+    assert!(matches!(conferma_recupero(&mut tx, &eva, id).await.unwrap(), Deciso::Confermato(_)));
+    drop(tx);
+    casa.butta().await;
+}

@@ -25,6 +25,9 @@ pub async fn chiedi_recupero(
     if !suoi.ok_or(Rifiuto::NonLavoraQui)?.ha() {
         return Err(Rifiuto::NienteDaRecuperare.into());
     }
+    if !authz::recuperabile(tx, persona, p.chi()).await? {
+        return Err(Rifiuto::DaPocoQui.into());
+    }
     let id = authz::chiedi_recupero(tx, p.chi(), persona, motivo).await?.ok_or(Rifiuto::RecuperoAperto)?;
     p.annota(tx, &format!("recuperi/{id}"), json!({ "fatto": "chiesto", "persona": persona, "motivo": motivo }))
         .await?;
@@ -41,6 +44,7 @@ pub async fn conferma_recupero(
     let codice = match authz::conferma_recupero(tx, p.chi(), id).await? {
         Deciso::Confermato(c) => c,
         Deciso::ServeUnAltro => return Err(Rifiuto::ServeUnAltro.into()),
+        Deciso::DaPoco => return Err(Rifiuto::DaPocoQui.into()),
         Deciso::Finito => return Err(Rifiuto::RecuperoFinito.into()),
     };
     let dettaglio = json!({ "fatto": "confermato", "persona": codice.persona });
