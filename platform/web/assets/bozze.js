@@ -12,8 +12,8 @@ const qui = () => location.href.split('#')[0];
 const INVIATA = `alleanza.inviata.${utente}`;
 const SCRITTA = `alleanza.scritta.${utente}.`; // in this tab, the key of the form last written
 
-const si_scrive = c => c.name && !c.disabled && !['hidden', 'password', 'file', 'submit', 'button', 'search'].includes(c.type);
-const campi = m => [...m.elements].filter(si_scrive);
+const siScrive = c => c.name && !c.disabled && !['hidden', 'password', 'file', 'submit', 'button', 'search'].includes(c.type);
+const campi = m => [...m.elements].filter(siScrive);
 const nascosto = (m, nome) => m.querySelector(`input[type=hidden][name="${nome}"]`);
 
 function scritto(m) {
@@ -32,13 +32,13 @@ function quale(m) {
   return (new URL(m.action, location.href).pathname + (fissi.length ? `?${fissi.join('&')}` : '')).slice(0, 1000);
 }
 
-const in_locale = {
+const inLocale = {
   leggi(chiave) { try { return JSON.parse(localStorage.getItem(QUI + chiave)); } catch { return null; } },
   scrivi(b) { try { localStorage.setItem(QUI + b.chiave, JSON.stringify(b)); return true; } catch { return false; } },
   togli(chiave) { localStorage.removeItem(QUI + chiave); },
   tutte() {
     const chiavi = Object.keys(localStorage).filter(k => k.startsWith(QUI)).map(k => k.slice(QUI.length));
-    return chiavi.map(in_locale.leggi).filter(b => b?.ente === ente);
+    return chiavi.map(inLocale.leggi).filter(b => b?.ente === ente);
   },
 };
 
@@ -80,11 +80,11 @@ class Bozza {
 
   // A key was struck.
   suona(e) {
-    if (this.riprende || !si_scrive(e.target)) return;
+    if (this.riprende || !siScrive(e.target)) return;
     if (!this.battuta && JSON.stringify(scritto(this.m)) === this.prima) return;
     this.battuta += 1;
     this.cresce ??= Date.now();
-    this.qui = in_locale.scrivi(this.copia());
+    this.qui = inLocale.scrivi(this.copia());
     try { sessionStorage.setItem(SCRITTA + this.quale, this.chiave); } catch { /* a browser that keeps nothing */ }
     const fra = Math.max(0, Math.min(PAUSA, this.cresce + AL_MASSIMO - Date.now()));
     clearTimeout(this.poi);
@@ -99,8 +99,8 @@ class Bozza {
   async salva(altro) {
     clearTimeout(this.poi);
     if (this.partita || this.battuta === this.salvata) return;
-    if (this.in_volo && !altro) { this.ancora = true; return; }
-    this.in_volo = true;
+    if (this.inVolo && !altro) { this.ancora = true; return; }
+    this.inVolo = true;
     this.cresce = null;
     const b = this.copia();
     try {
@@ -111,18 +111,14 @@ class Bozza {
     } catch {
       this.rimanda('Il server non risponde');
     } finally {
-      this.in_volo = false;
+      this.inVolo = false;
       if (this.ancora) { this.ancora = false; this.salva(); }
     }
   }
 
   fatta(b, dati) {
     this.salvata = b.battuta;
-    if (this.battuta === b.battuta) in_locale.togli(b.chiave);
-    if (!nascosto(this.m, 'con-bozza')) {
-      const c = Object.assign(document.createElement('input'), { type: 'hidden', name: 'con-bozza', value: 'si' });
-      this.m.append(c);
-    }
+    if (this.battuta === b.battuta) inLocale.togli(b.chiave);
     this.dice(`Bozza salvata alle ${dati.ora}`);
     this.altri(dati.altri);
   }
@@ -134,6 +130,11 @@ class Bozza {
       stato = s;
     }
     if (stato === 401) return this.rimanda('La sessione è finita', { href: `/accedi?poi=${encodeURIComponent(location.pathname + location.search)}`, testo: 'Entra di nuovo in un’altra scheda' });
+    if (stato === 409) {
+      inLocale.togli(this.chiave);
+      this.partita = true;
+      return this.dice('Questo modulo è già stato inviato, o la sua bozza è stata buttata: aprine uno nuovo.', true);
+    }
     this.rimanda('La bozza non è sul server');
   }
 
@@ -170,7 +171,10 @@ class Bozza {
   // The form leaves: what stays here is thrown away only by the page that says it arrived.
   parte() {
     clearTimeout(this.poi);
-    if (this.battuta > this.salvata) in_locale.scrivi(this.copia());
+    if (this.battuta > this.salvata) inLocale.scrivi(this.copia());
+    if (this.battuta && !nascosto(this.m, 'con-bozza')) {
+      this.m.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'con-bozza', value: 'si' }));
+    }
     if (this.battuta) sessionStorage.setItem(INVIATA, JSON.stringify({ da: qui(), chiave: this.chiave, modulo: this.quale }));
     this.partita = true;
     // Whoever comes back with the Back button goes on writing.
@@ -187,13 +191,13 @@ class Bozza {
 
   // What was left here or on the server, the newest first.
   async trova() {
-    let sul_server = [];
+    let sulServer = [];
     try {
       const { stato, dati } = await chiedi(`?modulo=${encodeURIComponent(this.quale)}`);
-      if (stato === 200) { sul_server = dati.mie; conToken(dati.csrf); this.altri(dati.altri); }
+      if (stato === 200) { sulServer = dati.mie; conToken(dati.csrf); this.altri(dati.altri); }
     } catch { /* then what is here */ }
-    const tutte = new Map(sul_server.map(b => [b.chiave, b]));
-    for (const b of in_locale.tutte().filter(b => b.modulo === this.quale)) {
+    const tutte = new Map(sulServer.map(b => [b.chiave, b]));
+    for (const b of inLocale.tutte().filter(b => b.modulo === this.quale)) {
       if (!(tutte.get(b.chiave)?.battuta > b.battuta)) tutte.set(b.chiave, { quando: 'in questo computer', ...tutte.get(b.chiave), ...b });
     }
     const questa = tutte.get(this.chiave);
@@ -228,7 +232,7 @@ class Bozza {
   }
 
   async butta(b) {
-    in_locale.togli(b.chiave);
+    inLocale.togli(b.chiave);
     try { await chiedi('/butta', { csrf: token(), bozza: b.chiave }); } catch { /* it is offered again */ }
   }
 
@@ -254,7 +258,7 @@ class Bozza {
     }
     this.riprende = false;
     this.salvata = -1;
-    in_locale.scrivi(this.copia());
+    inLocale.scrivi(this.copia());
     this.qui = true;
     try { sessionStorage.setItem(SCRITTA + this.quale, b.chiave); } catch { /* as above */ }
     this.dice('Bozza ripresa');
@@ -269,15 +273,15 @@ function arrivata() {
   const [n] = performance.getEntriesByType('navigation');
   if (!inviata || document.referrer !== inviata.da || !n?.redirectCount || n.responseStatus >= 400) return;
   sessionStorage.removeItem(SCRITTA + inviata.modulo);
-  in_locale.togli(inviata.chiave);
+  inLocale.togli(inviata.chiave);
 }
 
 // What stayed in this computer, of forms that are not open here, goes to the server as soon as it answers.
 async function manda(bozze) {
-  for (const b of in_locale.tutte().filter(b => !bozze.some(x => x.quale === b.modulo))) {
+  for (const b of inLocale.tutte().filter(b => !bozze.some(x => x.quale === b.modulo))) {
     try {
       const { stato } = await chiedi('', daInviare(b));
-      if (stato === 200) in_locale.togli(b.chiave);
+      if (stato === 200 || stato === 409) inLocale.togli(b.chiave);
     } catch { return; }
   }
 }

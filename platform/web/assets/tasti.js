@@ -5,7 +5,7 @@ const VOCI = '.al-cosa, .al-tabella tbody tr, fieldset .al-campo-spunta';
 const spenti = () => localStorage.getItem('alleanza.tasti') === 'spenti';
 const visibile = e => e.checkVisibility();
 const inCampo = e => e.matches('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]');
-const diLettera = tasto => !/^(alt|escape|enter|f1)/i.test(tasto);
+const diLettera = tasto => !/^(alt|ctrl|escape|enter|f1)/i.test(tasto);
 
 function premi(e) {
   if (e.matches('input, select, textarea')) {

@@ -22,7 +22,10 @@ use crate::{Errore, Inviato, Operatore, Persona, Rotta};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "moduli",
-    passi: &[Passo { numero: 1, nome: "bozze", sql: include_str!("../migrations/0001_bozze.sql") }],
+    passi: &[
+        Passo { numero: 1, nome: "bozze", sql: include_str!("../migrations/0001_bozze.sql") },
+        Passo { numero: 2, nome: "bozza_finita", sql: include_str!("../migrations/0002_bozza_finita.sql") },
+    ],
     sostituibili: &[Sostituibile { nome: "bozze", sql: include_str!("../sql/bozze.sql") }],
 };
 
@@ -37,29 +40,35 @@ const QUANTE: i64 = 50;
 const INIZIO: usize = 80;
 /// Somebody who has typed within this time is still writing.
 const ADESSO: SignedDuration = SignedDuration::from_mins(5);
+/// How long a save may be late.
+const RITARDO: SignedDuration = SignedDuration::from_hours(24);
 /// Drafts that nobody has touched for so long are forgotten.
 const DURATA: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 const SALVA: &str = "insert into moduli.bozza as b (ente, persona, chiave, modulo, pagina, titolo, campi, battuta, salvata_il) \
      select $1, $2, $3, $4, $5, $6, $7, $8, $9 \
      where exists (select from moduli.bozza where ente = $1 and persona = $2 and chiave = $3) \
-        or (select count(*) from moduli.bozza where ente = $1 and persona = $2) < $10 \
+        or (select count(*) from moduli.bozza where ente = $1 and persona = $2 and finita_il is null) < $10 \
      on conflict (ente, persona, chiave) do update set modulo = excluded.modulo, pagina = excluded.pagina, \
        titolo = excluded.titolo, campi = excluded.campi, battuta = excluded.battuta, salvata_il = excluded.salvata_il \
-       where b.battuta <= excluded.battuta";
-const C_E: &str = "select exists (select from moduli.bozza where ente = $1 and persona = $2 and chiave = $3)";
+       where b.battuta <= excluded.battuta and b.finita_il is null";
+const FINITA: &str = "select finita_il is not null from moduli.bozza where ente = $1 and persona = $2 and chiave = $3";
 const MIE: &str = "select chiave, pagina, campi, battuta, salvata_il from moduli.bozza \
-     where ente = $1 and persona = $2 and modulo = $3 order by salvata_il desc limit 5";
+     where ente = $1 and persona = $2 and modulo = $3 and finita_il is null order by salvata_il desc limit 5";
 const ALTRI: &str = "select p.nome || ' ' || p.cognome as nome, max(b.salvata_il) as quando from moduli.bozza b \
      join accesso.persona p on p.id = b.persona \
-     where b.ente = $1 and b.modulo = $3 and b.persona <> $2 and b.salvata_il > $4 group by p.id, p.nome, p.cognome order by 2 desc";
-const BUTTA: &str = "delete from moduli.bozza where ente = $1 and persona = $2 and chiave = $3";
-const DIMENTICA: &str = "delete from moduli.bozza where ente = $1 and salvata_il < $2";
+     where b.ente = $1 and b.modulo = $3 and b.persona <> $2 and b.salvata_il > $4 and b.finita_il is null group by p.id, p.nome, p.cognome order by 2 desc";
+// Also of a form that is sent before its first save arrives.
+const FINISCI: &str = "insert into moduli.bozza (ente, persona, chiave, modulo, pagina, titolo, campi, battuta, salvata_il, finita_il) \
+     values ($1, $2, $3, '/e/', '/e/', '-', '[]', 0, $4, $4) \
+     on conflict (ente, persona, chiave) do update set modulo = excluded.modulo, pagina = excluded.pagina, \
+       titolo = excluded.titolo, campi = excluded.campi, finita_il = excluded.finita_il";
+const DIMENTICA: &str = "delete from moduli.bozza where ente = $1 and (salvata_il < $2 or finita_il < $3)";
 const SULLA_SCRIVANIA: &str = "select ente, chiave, pagina, titolo, campi, salvata_il from moduli.bozza \
-     where ente = any ($1) and persona = $2 order by salvata_il desc limit 50";
+     where ente = any ($1) and persona = $2 and finita_il is null order by salvata_il desc limit 50";
 
 pub const ISTRUZIONI: &[Istruzione] = istruzioni! {
-    App: SALVA, C_E, MIE, ALTRI, BUTTA, DIMENTICA;
+    App: SALVA, FINITA, MIE, ALTRI, FINISCI, DIMENTICA;
     Scrivania: SULLA_SCRIVANIA;
 };
 
@@ -82,8 +91,8 @@ pub fn periodici() -> Vec<Periodico> {
 
 async fn dimentica(cx: Contesto, i: Incarico) -> Esito {
     let mut tx = cx.db.di_ente(i.ente).await?;
-    let fino = tx.now() - DURATA;
-    sqlx::query(DIMENTICA).bind(i.ente).bind(db::sql(fino)).execute(tx.conn()).await.map_err(db::Error::from)?;
+    let (fino, finite) = (db::sql(tx.now() - DURATA), db::sql(tx.now() - RITARDO));
+    sqlx::query(DIMENTICA).bind(i.ente).bind(fino).bind(finite).execute(tx.conn()).await.map_err(db::Error::from)?;
     Ok(tx.commit().await?)
 }
 
@@ -185,10 +194,15 @@ async fn salva(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
         .execute(tx.conn())
         .await?
         .rows_affected();
-    // Nothing written: a later key arrived first, or there is no room.
-    let c_e = sqlx::query_scalar(C_E).bind(tx.ente()).bind(chi).bind(m.chiave());
-    if scritte == 0 && !c_e.fetch_one(tx.conn()).await? {
-        return Err(Errore::del_kit("WEB-017", StatusCode::UNPROCESSABLE_ENTITY));
+    if scritte == 0 {
+        let finita: Option<bool> =
+            sqlx::query_scalar(FINITA).bind(tx.ente()).bind(chi).bind(m.chiave()).fetch_optional(tx.conn()).await?;
+        match finita {
+            // A later key arrived first.
+            Some(false) => {}
+            Some(true) => return Err(Errore::del_kit("WEB-018", StatusCode::CONFLICT)),
+            None => return Err(Errore::del_kit("WEB-017", StatusCode::UNPROCESSABLE_ENTITY)),
+        }
     }
     let altri = altri(&mut tx, chi, modulo).await?;
     tx.commit().await?;
@@ -201,20 +215,21 @@ fn illeggibile() -> Errore {
 
 async fn butta(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
     let Ok(chiave) = m.valore("bozza").parse() else { return Err(illeggibile()) };
-    togli(&op, chiave).await?;
+    finisci(&op, chiave).await?;
     Ok(Redirect::to("/").into_response())
 }
 
-async fn togli(op: &Operatore, chiave: Uuid) -> Result<(), db::Error> {
+async fn finisci(op: &Operatore, chiave: Uuid) -> Result<(), db::Error> {
     let mut tx = op.tx().await?;
-    sqlx::query(BUTTA).bind(tx.ente()).bind(op.chi().persona).bind(chiave).execute(tx.conn()).await?;
+    let adesso = db::sql(tx.now());
+    sqlx::query(FINISCI).bind(tx.ente()).bind(op.chi().persona).bind(chiave).bind(adesso).execute(tx.conn()).await?;
     tx.commit().await
 }
 
 /// The form was sent and done: it has no draft any more.
 pub(crate) async fn inviata(op: &Operatore, chiave: Uuid) {
     // Done is done: a draft that could not be thrown away is offered again, and sent again does nothing.
-    if let Err(e) = togli(op, chiave).await {
+    if let Err(e) = finisci(op, chiave).await {
         tracing::warn!(errore = %e, "a draft outlived its form");
     }
 }

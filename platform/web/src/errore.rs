@@ -105,6 +105,11 @@ pub const CODICI: &[Frase] = &[
         frase: "Hai troppe bozze in questo comune.",
         rimedio: "Sulla scrivania, riprendi o butta quelle che non servono.",
     },
+    Frase {
+        codice: "WEB-018",
+        frase: "Questo modulo è già stato inviato, o la sua bozza è stata buttata.",
+        rimedio: "Apri un modulo nuovo per scriverne un altro.",
+    },
     Frase { codice: "AUT-001", frase: "Non hai il ruolo per farlo.", rimedio: "Chiedilo, poi ricarica questa pagina." },
     Frase { codice: "AUT-002", frase: "La tua sessione è finita.", rimedio: "Entra di nuovo." },
     Frase { codice: "AUT-003", frase: "Nome utente o password non corrispondono.", rimedio: "Controlla e riprova." },

@@ -16,7 +16,7 @@ use crate::{CODICI, Errore};
 /// Names that the kit itself writes in a form.
 pub(crate) const CSRF: &str = "csrf";
 const CHIAVE: &str = "chiave";
-/// Written by the page once it has saved a draft of the form.
+/// Written by the page when something was typed in the form: it may have a draft.
 pub(crate) const BOZZA: &str = "con-bozza";
 /// Fields of a form: the longest list of the house has a few hundred rows.
 pub const CAMPI_MAX: usize = 2_000;
