@@ -70,6 +70,9 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/ente': [p(ADMIN, `${E}/ente`)],
   'Ufficio /e/{codice}/registro-attivita': [p(ADMIN, `${E}/registro-attivita`), p(ADMIN, `${E}/registro-attivita?oggetto=nulla`)],
   'Ufficio /e/{codice}/bozze': [p(ELENA, `${E}/bozze?modulo=${E}/protocollo/nuovo`, FILE)],
+  'Ufficio /e/{codice}/azioni': [p(ELENA, `${E}/azioni`), p(VERA, `${V}/azioni`)],
+  'Ufficio /e/{codice}/azioni/nuova': [p(ELENA, `${E}/azioni/nuova?gesto=protocollo.riassegna&ufficio=SEG&su=2026/1&su=2026/2&su=2026/9999999`), p(ELENA, `${E}/azioni/nuova?gesto=documenti.chiudi`), p(MARTA, `${E}/azioni/nuova?gesto=protocollo.riassegna&su=2026/1`, { stato: 403 })],
+  'Ufficio /e/{codice}/azioni/{id}': [p(ELENA, mondo.diario)],
   'Ufficio /e/{codice}/adesioni': [p(ADMIN, `${E}/adesioni`), p(CENTRO, `${CST}/adesioni`)],
   'Ufficio /e/{codice}/adesioni/{id}/nomina': [miaAdesione()],
   'Ufficio /e/{codice}/adesioni/{id}/nomina.pdf': [miaAdesione({ dopo: '.pdf', ...FILE })],
@@ -139,6 +142,11 @@ export const MODULI = () => ({
   // Sent by scripts, answered to scripts: `bozze.mjs` asks them everything.
   '/e/{codice}/bozze': NIENTE,
   '/e/{codice}/bozze/butta': NIENTE,
+  '/e/{codice}/bozze/rimetti': NIENTE,
+  // Nothing is written in them: `gesti.mjs` presses each.
+  '/e/{codice}/azioni': NIENTE,
+  '/e/{codice}/azioni/{id}/disfa': NIENTE,
+  '/e/{codice}/azioni/{id}/riprova': NIENTE,
   '/mio-accesso/totp': m(p(ELENA, '/mio-accesso/totp'), { codice: '000000' }),
   '/mio-accesso/totp/togli': NIENTE,
   '/mio-accesso/passkey': m(p(ELENA, '/mio-accesso/passkey'), { risposta: '{}' }, A_MANO),

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { bozze } from './bozze.mjs';
+import { gesti } from './gesti.mjs';
 import { giro } from './giro.mjs';
 import { ingressi } from './ingressi.mjs';
 import { senzaJavascript } from './senza_javascript.mjs';
@@ -195,6 +196,7 @@ tastiera();
 senzaJavascript();
 ingressi();
 bozze();
+gesti();
 giro();
 
 test('the pictures of the README', { timeout: 300_000 }, async () => {

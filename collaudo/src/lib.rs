@@ -19,7 +19,7 @@ use web::Service;
 
 /// A database with the platform and these services, which are in import order.
 pub async fn prova(servizi: &[Service]) -> Prova {
-    let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI, web::bozze::MIGRAZIONI];
+    let piattaforma = [authz::MIGRAZIONI, registers::MIGRAZIONI, jobs::MIGRAZIONI, web::MIGRAZIONI];
     let tutte: Vec<_> = piattaforma.into_iter().chain(servizi.iter().map(|s| s.migrazioni)).collect();
     Prova::nuova(&tutte).await.unwrap()
 }

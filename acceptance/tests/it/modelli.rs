@@ -326,6 +326,19 @@ impl Visita<'_> {
         assert_eq!(aperto.0, StatusCode::SEE_OTHER, "{}", aperto.1);
         self.segui(&aperto.1).await;
 
+        // Two at once, then the way back of one that was never done.
+        let qui = nuova.1.split('?').next().unwrap().to_owned();
+        let su = qui.split_once("/protocollo/").unwrap().1;
+        let prova = format!("/e/c_e307/azioni/nuova?gesto=protocollo.prendi_in_carico&su={su}");
+        let (anno, numero) = su.split_once('/').unwrap();
+        let altra = format!("{anno}/{}", numero.parse::<i32>().unwrap() + 1);
+        let dentro = [("gesto", "protocollo.prendi_in_carico"), ("su", su), ("su", &altra)];
+        let diario = self.compila(&prova, "/e/c_e307/azioni", &dentro, "").await;
+        assert_eq!(diario.0, StatusCode::SEE_OTHER, "{}", diario.1);
+        self.segui(&diario.1).await;
+        self.apri("/e/c_e307/azioni").await;
+        self.apri(&format!("{qui}?fatto={}", db::caso::uuid())).await;
+
         let oscura = format!("{}/oscura", nuova.1.split('?').next().unwrap());
         let (classe, _) = kernel::oscuramento::CLASSI[0];
         let dentro = [

@@ -69,7 +69,7 @@ pub(crate) async fn rispondi(
         accessi: RegistroAccessi::avvia(&db),
         serratura: Arc::new(serratura),
         servizi: services::tutti(),
-        servizi_attivi: |tx| Box::pin(enti::servizi_attivi(tx)),
+        servizi_attivi: services::servizi_attivi,
         memoria: Memoria::avvia(&db, memoria()?),
         config: config.clone(),
         metriche: Metriche::nuove(var("ALLEANZA_METRICHE_TOKEN")),

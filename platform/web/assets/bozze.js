@@ -233,7 +233,15 @@ class Bozza {
 
   async butta(b) {
     inLocale.togli(b.chiave);
-    try { await chiedi('/butta', { csrf: token(), bozza: b.chiave }); } catch { /* it is offered again */ }
+    try { await chiedi('/butta', { csrf: token(), bozza: b.chiave }); } catch { return; /* it is offered again */ }
+    const p = this.avviso('al-avviso al-bozza-offerta', 'status');
+    const t = Object.assign(document.createElement('button'), { type: 'button', className: 'al-btn-quieto al-a-filo', textContent: 'Rimettila' });
+    t.addEventListener('click', async () => {
+      p.remove();
+      try { await chiedi('/rimetti', { csrf: token(), bozza: b.chiave }); this.offri(b); } catch { /* on the desk it is still there */ }
+    });
+    p.append('Bozza buttata. ', t);
+    setTimeout(() => p.remove(), 30000);
   }
 
   riprendi(b) {

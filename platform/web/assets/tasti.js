@@ -39,7 +39,7 @@ function muovi(passo) {
   document.querySelector('[data-cursore]')?.removeAttribute('data-cursore');
   a.setAttribute('data-cursore', '');
   a.scrollIntoView({ block: 'nearest' });
-  a.querySelector('a, input[type=checkbox]')?.focus({ preventScroll: true });
+  (a.querySelector('a') ?? casella(a))?.focus({ preventScroll: true });
   return true;
 }
 

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::{DiEnte, EnteId, Istruzione, Migrazioni, Passo, Sostituibile, Tx, istruzioni};
+use db::{DiEnte, EnteId, Istruzione, Tx, istruzioni};
 use jiff::SignedDuration;
 use jiff::civil::time;
 use jobs::{Cadenza, Compito, Contesto, Esito, Incarico, Periodico};
@@ -18,19 +18,8 @@ use kernel::testo::corto;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::gesti::{PER_STRADA, RIPENSAMENTO, Ripensamento, tardi};
 use crate::{Errore, Inviato, Operatore, Persona, Rotta};
-
-pub const MIGRAZIONI: Migrazioni = Migrazioni {
-    servizio: "moduli",
-    passi: &[
-        Passo { numero: 1, nome: "bozze", sql: include_str!("../migrations/0001_bozze.sql") },
-        Passo { numero: 2, nome: "bozza_finita", sql: include_str!("../migrations/0002_bozza_finita.sql") },
-    ],
-    sostituibili: &[Sostituibile { nome: "bozze", sql: include_str!("../sql/bozze.sql") }],
-};
-
-/// The tenant tables of this crate, in the order in which they can be loaded, with the order of their export.
-pub const TABELLE: &[(&str, &str)] = &[("moduli.bozza", "persona, chiave")];
 
 /// A draft is some text: more than this is not typed by hand.
 const CAMPI_MAX: usize = 256 << 10;
@@ -63,12 +52,18 @@ const FINISCI: &str = "insert into moduli.bozza (ente, persona, chiave, modulo, 
      values ($1, $2, $3, '/e/', '/e/', '-', '[]', 0, $4, $4) \
      on conflict (ente, persona, chiave) do update set modulo = excluded.modulo, pagina = excluded.pagina, \
        titolo = excluded.titolo, campi = excluded.campi, finita_il = excluded.finita_il";
+// Kept as it was for as long as who threw it away may think again; then for the day of those that ended.
+const BUTTA: &str = "insert into moduli.bozza (ente, persona, chiave, modulo, pagina, titolo, campi, battuta, salvata_il, finita_il) \
+     values ($1, $2, $3, '/e/', '/e/', '-', '[]', 0, $4, $4) \
+     on conflict (ente, persona, chiave) do update set finita_il = excluded.finita_il";
+const RIMETTI: &str = "update moduli.bozza set finita_il = null \
+     where ente = $1 and persona = $2 and chiave = $3 and finita_il > $4 and campi <> '[]'";
 const DIMENTICA: &str = "delete from moduli.bozza where ente = $1 and (salvata_il < $2 or finita_il < $3)";
 const SULLA_SCRIVANIA: &str = "select ente, chiave, pagina, titolo, campi, salvata_il from moduli.bozza \
      where ente = any ($1) and persona = $2 and finita_il is null order by salvata_il desc limit 50";
 
-pub const ISTRUZIONI: &[Istruzione] = istruzioni! {
-    App: SALVA, FINITA, MIE, ALTRI, FINISCI, DIMENTICA;
+pub(crate) const ISTRUZIONI: &[Istruzione] = istruzioni! {
+    App: SALVA, FINITA, MIE, ALTRI, FINISCI, BUTTA, RIMETTI, DIMENTICA;
     Scrivania: SULLA_SCRIVANIA;
 };
 
@@ -77,10 +72,11 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_get("/e/{codice}/bozze", None, leggi),
         Rotta::ufficio_post("/e/{codice}/bozze", None, salva),
         Rotta::ufficio_post("/e/{codice}/bozze/butta", None, butta),
+        Rotta::ufficio_post("/e/{codice}/bozze/rimetti", None, rimetti),
     ]
 }
 
-pub fn periodici() -> Vec<Periodico> {
+pub(crate) fn periodici() -> Vec<Periodico> {
     vec![Periodico {
         nome: "moduli.bozze_dimenticate",
         descrizione: "Toglie le bozze che nessuno riprende da tre mesi",
@@ -215,21 +211,43 @@ fn illeggibile() -> Errore {
 
 async fn butta(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
     let Ok(chiave) = m.valore("bozza").parse() else { return Err(illeggibile()) };
-    finisci(&op, chiave).await?;
+    finisci(&op, BUTTA, chiave).await?;
+    Ok(Redirect::to(&format!("/?buttata={}/{chiave}", op.ente().codice)).into_response())
+}
+
+/// The desk after a draft was thrown away: the way back.
+pub(crate) fn buttata(p: &Persona, detto: &str) -> Option<Ripensamento> {
+    let (codice, chiave) = detto.split_once('/')?;
+    let chiave: Uuid = chiave.parse().ok()?;
+    let ente = p.enti().iter().find(|e| e.codice == codice)?;
+    let azione = format!("/e/{}/bozze/rimetti", ente.codice);
+    Some(Ripensamento::nuovo(azione, p.modulo()).con("bozza", chiave))
+}
+
+async fn rimetti(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore> {
+    let Ok(chiave) = m.valore("bozza").parse::<Uuid>() else { return Err(illeggibile()) };
+    let mut tx = op.tx().await?;
+    let da = db::sql(tx.now() - RIPENSAMENTO - PER_STRADA);
+    let rimessa =
+        sqlx::query(RIMETTI).bind(tx.ente()).bind(op.chi().persona).bind(chiave).bind(da).execute(tx.conn()).await?;
+    if rimessa.rows_affected() == 0 {
+        return Err(tardi());
+    }
+    tx.commit().await?;
     Ok(Redirect::to("/").into_response())
 }
 
-async fn finisci(op: &Operatore, chiave: Uuid) -> Result<(), db::Error> {
+async fn finisci(op: &Operatore, come: &'static str, chiave: Uuid) -> Result<(), db::Error> {
     let mut tx = op.tx().await?;
     let adesso = db::sql(tx.now());
-    sqlx::query(FINISCI).bind(tx.ente()).bind(op.chi().persona).bind(chiave).bind(adesso).execute(tx.conn()).await?;
+    sqlx::query(come).bind(tx.ente()).bind(op.chi().persona).bind(chiave).bind(adesso).execute(tx.conn()).await?;
     tx.commit().await
 }
 
 /// The form was sent and done: it has no draft any more.
 pub(crate) async fn inviata(op: &Operatore, chiave: Uuid) {
     // Done is done: a draft that could not be thrown away is offered again, and sent again does nothing.
-    if let Err(e) = finisci(op, chiave).await {
+    if let Err(e) = finisci(op, FINISCI, chiave).await {
         tracing::warn!(errore = %e, "a draft outlived its form");
     }
 }

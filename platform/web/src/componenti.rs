@@ -113,6 +113,33 @@ impl Avviso {
     }
 }
 
+/// The box that chooses a row of a list for a gesto: `{{ web::scelta(r.chiave(), "0000123") }}`.
+#[derive(Template)]
+#[template(
+    source = r#"<label class="al-scegli"><input class="al-spunta" type="checkbox" name="su" value="{{ su }}"><span class="visually-hidden">Scegli {{ nome }}</span></label>"#,
+    ext = "html"
+)]
+pub struct Scelta {
+    su: String,
+    nome: String,
+}
+
+pub fn scelta(su: impl Display, nome: impl Display) -> Scelta {
+    Scelta { su: su.to_string(), nome: nome.to_string() }
+}
+
+/// How many rows are chosen, and all of them at once where the page is helped by its script.
+#[derive(Template)]
+#[template(
+    source = r#"<label class="al-scegli" hidden><input class="al-spunta" type="checkbox" data-tutte> Tutte</label><span class="al-tenue al-piccolo" data-quante aria-live="polite">Spunta le righe</span>"#,
+    ext = "html"
+)]
+pub struct Tutte;
+
+pub fn tutte() -> Tutte {
+    Tutte
+}
+
 /// An empty list is good news, the last fact, and a next step.
 #[derive(Template)]
 #[template(path = "components/vuoto.html")]
@@ -488,6 +515,8 @@ macro_rules! html_safe {
 }
 
 html_safe!(
+    Scelta,
+    Tutte,
     Icona,
     StatoDi,
     Avviso,

@@ -110,6 +110,11 @@ pub const CODICI: &[Frase] = &[
         frase: "Questo modulo è già stato inviato, o la sua bozza è stata buttata.",
         rimedio: "Apri un modulo nuovo per scriverne un altro.",
     },
+    Frase {
+        codice: "WEB-019",
+        frase: "Non si può più tornare indietro: il tempo è passato, o è già stato fatto.",
+        rimedio: "Riapri la pagina e correggi a mano.",
+    },
     Frase { codice: "AUT-001", frase: "Non hai il ruolo per farlo.", rimedio: "Chiedilo, poi ricarica questa pagina." },
     Frase { codice: "AUT-002", frase: "La tua sessione è finita.", rimedio: "Entra di nuovo." },
     Frase { codice: "AUT-003", frase: "Nome utente o password non corrispondono.", rimedio: "Controlla e riprova." },
@@ -173,6 +178,17 @@ impl Errore {
     /// A role that the session does not have.
     pub(crate) fn senza_ruolo(a: Permessa) -> Errore {
         Errore::Negato { azione: a.codice, frase: format!("Non hai il ruolo per {}.", a.descrizione) }
+    }
+
+    /// The same refusal, for one more thing: a fault is of one thing only.
+    pub fn di_nuovo(&self) -> Errore {
+        match self {
+            Errore::Rifiuto { codice, frase, rimedio, stato } => {
+                Errore::Rifiuto { codice, frase: frase.clone(), rimedio: rimedio.clone(), stato: *stato }
+            }
+            Errore::Negato { azione, frase } => Errore::Negato { azione, frase: frase.clone() },
+            altro => Errore::guasto(altro.to_string()),
+        }
     }
 
     /// A broken system: `.map_err(Errore::guasto)`.

@@ -5,13 +5,14 @@
 //! and the service.
 
 mod accesso;
-pub mod bozze;
+mod bozze;
 pub mod caricamento;
 mod codifica;
 mod componenti;
 mod contorno;
 mod errore;
 mod errore_pagina;
+pub mod gesti;
 mod host;
 mod impaginazione;
 mod manuale;
@@ -32,12 +33,16 @@ mod sicurezza;
 mod stato;
 mod vai;
 
+use db::{Istruzione, Migrazioni, Passo as Migrazione, Sostituibile};
+
 pub use caricamento::{Caricamento, FileRicevuto};
 pub use componenti::{
-    Campo, Senso, avviso, colonne, comune, comune_in_elenco, fatti, icona, impronta, pagine, qr, stato, titolo, vuoto,
+    Campo, Senso, avviso, colonne, comune, comune_in_elenco, fatti, icona, impronta, pagine, qr, scelta, stato, titolo,
+    tutte, vuoto,
 };
 pub use contorno::Operazione;
 pub use errore::{CODICI, Errore};
+pub use gesti::{Dati, Effetto, Gesto};
 pub use host::EnteHost;
 pub use impaginazione::Pagine;
 pub use memoria::{Memoria, fino_a};
@@ -54,3 +59,27 @@ pub use servizio::{
     StatoPasso, Tabella, Trattamento, VoceMenu,
 };
 pub use stato::{Attivo, Configurazione, ServiziAttivi, SolaLettura, Stato};
+
+/// Schema `moduli`: what is typed and not sent yet, and what is done to many things at once.
+pub const MIGRAZIONI: Migrazioni = Migrazioni {
+    servizio: "moduli",
+    passi: &[
+        Migrazione { numero: 1, nome: "bozze", sql: include_str!("../migrations/0001_bozze.sql") },
+        Migrazione { numero: 2, nome: "bozza_finita", sql: include_str!("../migrations/0002_bozza_finita.sql") },
+        Migrazione { numero: 3, nome: "gesti", sql: include_str!("../migrations/0003_gesti.sql") },
+    ],
+    sostituibili: &[
+        Sostituibile { nome: "bozze", sql: include_str!("../sql/bozze.sql") },
+        Sostituibile { nome: "gesti", sql: include_str!("../sql/gesti.sql") },
+    ],
+};
+
+/// The tenant tables of this crate, in the order in which they can be loaded, with the order of their export.
+pub const TABELLE: &[(&str, &str)] =
+    &[("moduli.bozza", "persona, chiave"), ("moduli.lotto", "creato_il, id"), ("moduli.lotto_riga", "lotto, riga")];
+
+pub const ISTRUZIONI: &[&[Istruzione]] = &[bozze::ISTRUZIONI, gesti::ISTRUZIONI];
+
+pub fn periodici() -> Vec<jobs::Periodico> {
+    [bozze::periodici(), gesti::periodici()].concat()
+}

@@ -102,6 +102,11 @@ impl Modulo {
         self.valori.iter().filter(move |(n, _)| n == campo).map(|(_, v)| v.as_str())
     }
 
+    /// Every field with its value, as sent.
+    pub(crate) fn coppie(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.valori.iter().map(|(n, v)| (n.as_str(), v.as_str()))
+    }
+
     /// The same key comes back when the same form is sent twice.
     pub fn chiave(&self) -> Uuid {
         self.chiave

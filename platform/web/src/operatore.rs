@@ -12,6 +12,7 @@ use db::{DiEnte, Tx};
 use kernel::Data;
 
 use crate::contorno::{Operazione, Quadro};
+use crate::gesti::Dopo;
 use crate::{Attivo, Errore, Modulo, Service, Stato, accesso, bozze};
 
 /// A person with a session, at their desk.
@@ -61,7 +62,7 @@ impl Persona {
     /// At the desk, who works for one ente only is already there.
     pub(crate) fn unico(&self) -> Option<Operatore> {
         let (Some(attivi), [ente]) = (&self.attivi, self.enti()) else { return None };
-        Some(Operatore { persona: self.clone(), ente: ente.clone(), attivi: attivi.clone(), spento: None })
+        Some(Operatore { persona: self.clone(), ente: ente.clone(), attivi: attivi.clone(), spento: None, dopo: None })
     }
 }
 
@@ -72,6 +73,8 @@ pub struct Operatore {
     ente: EnteDiPersona,
     attivi: Arc<Vec<Attivo>>,
     spento: Option<Arc<str>>,
+    /// What the address says has just happened.
+    dopo: Option<Dopo>,
 }
 
 impl std::ops::Deref for Operatore {
@@ -108,6 +111,14 @@ impl Operatore {
     /// The services that are on, in import order.
     pub fn servizi(&self) -> impl Iterator<Item = &'static Service> {
         self.stato.servizi.iter().filter(|s| s.sempre_attivo || self.attivo(s.codice))
+    }
+
+    pub(crate) fn attivi(&self) -> &[Attivo] {
+        &self.attivi
+    }
+
+    pub(crate) fn dopo(&self) -> Option<Dopo> {
+        self.dopo
     }
 
     /// Why the page's service can only be read, when it can.
@@ -177,9 +188,9 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
         return Err(Errore::NonTrovato);
     };
     let attivi = c.stato.attivi(ente.ente).await?;
-    let chiuso = c.servizio.filter(|s| !s.sempre_attivo).and_then(|s| chiuso(s, &attivi));
+    let chiuso = c.servizio.and_then(|s| chiuso(s, &attivi));
     let (perche, no) = chiuso.unzip();
-    let op = Operatore { persona, ente, attivi, spento: perche.map(Into::into) };
+    let op = Operatore { persona, ente, attivi, spento: perche.map(Into::into), dopo: Dopo::di(&parts.uri) };
     operazione.riconosci(Quadro::Ufficio(op.clone()));
     if let Some(no) = no.filter(|_| c.scrive) {
         return Err(no);
@@ -202,7 +213,10 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
 }
 
 /// Why nobody writes in a service now, for the page that is read and for the command that is refused.
-fn chiuso(s: &Service, attivi: &[Attivo]) -> Option<(String, Errore)> {
+pub(crate) fn chiuso(s: &Service, attivi: &[Attivo]) -> Option<(String, Errore)> {
+    if s.sempre_attivo {
+        return None;
+    }
     let Some(attivo) = attivi.iter().find(|a| a.servizio == s.codice) else {
         let perche =
             format!("Il servizio {} è spento: ciò che contiene si legge, ma non si può aggiungere nulla.", s.nome);

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use kernel::testo::corto;
 
+use crate::gesti::Ripensamento;
 use crate::{EnteHost, Errore, Modulo, Operatore, Persona, Service, Stato, VoceMenu};
 
 /// A page that says one thing, and needs no other notice.
@@ -35,6 +36,7 @@ pub struct Pagina<'a> {
     /// The chapter that explains it.
     capitolo: &'static str,
     stato: StatusCode,
+    ripensamento: Option<Ripensamento>,
 }
 
 /// The same list for programs: feed readers find its address in the head of the page.
@@ -67,6 +69,8 @@ struct CorniceUfficio<'a> {
     altrui: Vec<String>,
     /// It is the desk itself.
     casa: bool,
+    /// What was just done, and the way back.
+    ripensamento: Option<Ripensamento>,
     iniziali: String,
     spento: Option<&'a str>,
     classe: &'static str,
@@ -116,7 +120,7 @@ impl Voce {
 impl<'a> Pagina<'a> {
     /// A page of the back office, for one ente.
     pub fn ufficio(op: &'a Operatore, titolo: impl Into<String>) -> Pagina<'a> {
-        Pagina::nuova(Cornice::Ufficio(op), titolo, "al-foglio")
+        Pagina::nuova(Cornice::Ufficio(op), titolo, "al-foglio").ripensa(Ripensamento::di(op))
     }
 
     /// A page of the desk, over all the enti of the person.
@@ -142,7 +146,17 @@ impl<'a> Pagina<'a> {
     fn nuova(cornice: Cornice<'a>, titolo: impl Into<String>, classe: &'static str) -> Pagina<'a> {
         let (attiva, briciole, flussi) = ("", Vec::new(), &[] as &[Flusso]);
         let titolo = corto(&titolo.into(), TITOLO_MAX).into_owned();
-        Pagina { cornice, titolo, attiva, briciole, flussi, classe, capitolo: "", stato: StatusCode::OK }
+        Pagina {
+            cornice,
+            titolo,
+            attiva,
+            briciole,
+            flussi,
+            classe,
+            capitolo: "",
+            stato: StatusCode::OK,
+            ripensamento: None,
+        }
     }
 
     /// The menu entry where the page belongs: its path, with or without the first slash.
@@ -179,6 +193,11 @@ impl<'a> Pagina<'a> {
     pub fn breve(mut self) -> Self {
         self.classe = BREVE;
         self
+    }
+
+    /// What was just done, and the way back, above the page.
+    pub(crate) fn ripensa(self, ripensamento: Option<Ripensamento>) -> Self {
+        Pagina { ripensamento, ..self }
     }
 
     pub fn stato(mut self, stato: StatusCode) -> Self {
@@ -242,7 +261,7 @@ impl<'a> Pagina<'a> {
     }
 
     /// The bar of the office, with nothing in its menu.
-    fn barra<'p>(&self, persona: &'p Persona, corpo: String) -> CorniceUfficio<'p> {
+    fn barra<'p>(self, persona: &'p Persona, corpo: String) -> CorniceUfficio<'p> {
         CorniceUfficio {
             titolo: format!("{} · Alleanza", self.titolo),
             modo: persona.stato().config.modo(),
@@ -257,6 +276,7 @@ impl<'a> Pagina<'a> {
                 .flat_map(|e| in_nome_altrui(e, &format!("A {} sei", e.denominazione)))
                 .collect(),
             casa: false,
+            ripensamento: self.ripensamento,
             spento: None,
             classe: self.classe,
             manuale: crate::manuale::rimando(self.capitolo),

@@ -15,8 +15,8 @@ use tower_http::compression::CompressionLayer;
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
 use crate::{
-    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, manuale, memoria, metriche, operatore,
-    pubblico, risorse, scrivania, sicurezza, vai,
+    EnteHost, Errore, Service, Stato, accesso, bozze, caricamento, contorno, gesti, manuale, memoria, metriche,
+    operatore, pubblico, risorse, scrivania, sicurezza, vai,
 };
 
 /// A form without files is never longer.
@@ -171,8 +171,8 @@ impl std::fmt::Debug for Rotta {
 
 /// The routes of the kit itself, of no service: the door, the desk, the pages of an ente, the figures, the manual.
 pub fn rotte_del_kit() -> Vec<Rotta> {
-    let prima = [accesso::rotte(), scrivania::rotte(), bozze::rotte(), metriche::rotte()];
-    prima.into_iter().chain([vai::rotte(), manuale::rotte()]).flatten().collect()
+    let prima = [accesso::rotte(), scrivania::rotte(), bozze::rotte(), gesti::rotte()];
+    prima.into_iter().chain([metriche::rotte(), vai::rotte(), manuale::rotte()]).flatten().collect()
 }
 
 /// The whole site.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use authz::EnteDiPersona;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use db::EnteId;
@@ -14,6 +14,7 @@ use jiff::civil::Weekday;
 use kernel::Data;
 use kernel::tempo::{giorno_a_roma, inizio_del_giorno, nome_del_mese};
 use kernel::testo::corto;
+use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -121,7 +122,14 @@ fn passo(op: &Operatore) -> Option<(String, String)> {
     Some((format!("Vai a {}", voce.etichetta), op.percorso(voce.percorso)))
 }
 
-async fn scrivania(persona: Persona) -> Result<Response, Errore> {
+#[derive(Deserialize)]
+struct Appena {
+    /// Ente and key of a draft.
+    #[serde(default)]
+    buttata: String,
+}
+
+async fn scrivania(persona: Persona, Query(appena): Query<Appena>) -> Result<Response, Errore> {
     let attese = attese(&persona, persona.enti()).await?;
     let oggi = persona.oggi();
     let voce = |e| -> (&EnteDiPersona, &str, String) {
@@ -138,7 +146,8 @@ async fn scrivania(persona: Persona) -> Result<Response, Errore> {
         passo: persona.unico().as_ref().and_then(passo),
         bozze: bozze::in_sospeso(&persona).await?,
     };
-    Ok(Pagina::scrivania(&persona, "Scrivania").spiegata_in("scrivania").con(corpo))
+    let cornice = Pagina::scrivania(&persona, "Scrivania").spiegata_in("scrivania");
+    Ok(cornice.ripensa(bozze::buttata(&persona, &appena.buttata)).con(corpo))
 }
 
 #[derive(Template)]

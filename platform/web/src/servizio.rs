@@ -10,6 +10,7 @@ use kernel::{Data, Frase};
 use registers::Proiezione;
 use uuid::Uuid;
 
+use crate::gesti::Gesto;
 use crate::{EnteHost, Errore, Misurazione, Rotta};
 
 /// A boxed future, as function values need it.
@@ -71,6 +72,8 @@ pub struct Service {
     pub passa_carico: PassaCarico,
     /// Buttons that this service adds to the page of a protocol registration.
     pub azioni_registrazione: &'static [VoceMenu],
+    /// What its lists do to many things at once, and its pages take back.
+    pub gesti: &'static [Gesto],
     pub proiezioni: &'static [Proiezione],
     /// The first page of a public host, when this service has one for that ente; the address is as it was asked for.
     pub prima_pagina: PrimaPagina,
@@ -178,6 +181,7 @@ impl Service {
             carico: |_, _| Box::pin(async { Ok(Vec::new()) }),
             passa_carico: |_, _, _, _| Box::pin(async { Ok(()) }),
             azioni_registrazione: &[],
+            gesti: &[],
             proiezioni: &[],
             prima_pagina: |_, _| Box::pin(async { Ok(None) }),
             misure: &[],

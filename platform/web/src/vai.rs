@@ -63,7 +63,8 @@ fn mete(persona: &Persona) -> Vec<Gruppo<'_>> {
         let sue = sue.filter(|v| v.azione.is_none_or(|a| e.puo(a.ruoli)));
         let casa = Meta { etichetta: "Il comune", href: format!("/e/{}", e.codice) };
         let sue = sue.map(|v| Meta { etichetta: v.etichetta, href: format!("/e/{}{}", e.codice, v.percorso) });
-        Gruppo { ente: Some(e), mete: std::iter::once(casa).chain(sue).collect() }
+        let azioni = Meta { etichetta: "Azioni su più cose", href: format!("/e/{}/azioni", e.codice) };
+        Gruppo { ente: Some(e), mete: std::iter::once(casa).chain(sue).chain([azioni]).collect() }
     });
     std::iter::once(Gruppo { ente: None, mete }).chain(di_uno).collect()
 }

@@ -6,6 +6,7 @@
 
 mod commands;
 mod errors;
+mod gesti;
 mod jobs;
 mod misure;
 mod model;
@@ -31,8 +32,8 @@ pub use model::{
 };
 pub use permissions::{Fascicola, Leggi, LeggiRiservati, VariaTitolario};
 pub use queries::{
-    FiltroFascicoli, Versione, anomalie, classe, classe_di, classe_valida, classi, contenuti, documenti, documento,
-    fascicoli, fascicoli_di, fascicolo, fili, filo, storia, titolario, ultima_verifica, versioni,
+    FiltroFascicoli, Versione, anomalie, classe, classe_di, classe_valida, classi, contenuti, da_riempire, documenti,
+    documento, fascicoli, fascicoli_di, fascicolo, fili, filo, storia, titolario, ultima_verifica, versioni,
 };
 pub use scarico::{allegato, consultato, leggi, scarica, scarica_come};
 pub use service::{MIGRAZIONI, TABELLE, service};

@@ -142,6 +142,36 @@ pub async fn fascicoli_di(tx: &mut Tx<DiEnte>, riferimento: &str) -> Result<Vec<
     Ok(righe.into_iter().map(id).collect())
 }
 
+/// Those of a list, in any order.
+pub(crate) async fn fascicoli_scelti(tx: &mut Tx<DiEnte>, id: &[FascicoloId]) -> Result<Vec<Fascicolo>, Error> {
+    let (anni, progressivi): (Vec<i32>, Vec<i32>) = id.iter().map(|f| (f.anno, f.progressivo)).unzip();
+    let classi: Vec<&str> = id.iter().map(|f| f.classifica.as_str()).collect();
+    let ente = tx.ente();
+    let q = sqlx::query_as(sql::FASCICOLI_SCELTI).bind(ente).bind(anni).bind(classi).bind(progressivi);
+    Ok(q.fetch_all(tx.conn()).await?)
+}
+
+/// Which of these are in an open fascicolo already; refused when nothing may enter it.
+pub async fn da_riempire(
+    tx: &mut Tx<DiEnte>,
+    id: &FascicoloId,
+    riferimenti: &[String],
+) -> Result<Vec<String>, DocumentiError> {
+    let f = fascicolo(tx, id).await?.ok_or_else(|| DocumentiError::FascicoloIgnoto(id.to_string()))?;
+    if !f.aperto() {
+        return Err(DocumentiError::Chiuso(id.clone()));
+    }
+    let ente = tx.ente();
+    Ok(sqlx::query_scalar(sql::GIA_DENTRO)
+        .bind(ente)
+        .bind(id.anno)
+        .bind(&id.classifica)
+        .bind(id.progressivo)
+        .bind(riferimenti)
+        .fetch_all(tx.conn())
+        .await?)
+}
+
 /// Blobs found missing or altered, still to be put right.
 pub async fn anomalie(tx: &mut Tx<DiEnte>) -> Result<Vec<Anomalia>, Error> {
     let ente = tx.ente();

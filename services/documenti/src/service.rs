@@ -6,7 +6,7 @@ use uuid::Uuid;
 use web::{Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, VoceMenu};
 
 use crate::permissions::{self, Fascicola, Leggi};
-use crate::{FiloId, commands, errors, jobs, misure, queries, sql};
+use crate::{FiloId, commands, errors, gesti, jobs, misure, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "documenti",
@@ -56,6 +56,7 @@ pub const fn service() -> Service {
             destinatari: "L’alleanza, come responsabile del trattamento (GDPR art. 28); il conservatore",
             conservazione: "Secondo il massimario di scarto dell’ente; senza massimario, per sempre",
         },
+        gesti: gesti::TUTTI,
         tabelle: TABELLE,
         permessi: permissions::PERMESSI,
         rotte: crate::web::rotte,

@@ -59,6 +59,8 @@ pub(crate) const FASCICOLO_DA_CAMBIARE: &str = "select chiuso_il is null from do
      where ente = $1 and anno = $2 and classifica = $3 and progressivo = $4 for update";
 pub(crate) const SEGNA_CHIUSO: &str = "update documenti.fascicolo set chiuso_il = $5 \
      where ente = $1 and anno = $2 and classifica = $3 and progressivo = $4";
+pub(crate) const GIA_DENTRO: &str = "select riferimento from documenti.fascicolo_contenuto \
+     where ente = $1 and anno = $2 and classifica = $3 and progressivo = $4 and riferimento = any ($5)";
 pub(crate) const METTI_DENTRO: &str = "insert into documenti.fascicolo_contenuto (ente, anno, classifica, progressivo, \
        riferimento, documento, inserito_il, persona) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
 pub(crate) const FASCICOLO: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
@@ -68,6 +70,15 @@ pub(crate) const FASCICOLO: &str = "select f.anno, f.classifica, f.progressivo, 
      from documenti.fascicolo f \
      join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica \
      where f.ente = $1 and f.anno = $2 and f.classifica = $3 and f.progressivo = $4";
+// Those of a list, in any order.
+pub(crate) const FASCICOLI_SCELTI: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
+       c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
+       (select count(*) from documenti.fascicolo_contenuto d where d.ente = f.ente and d.anno = f.anno \
+          and d.classifica = f.classifica and d.progressivo = f.progressivo) as contenuti \
+     from documenti.fascicolo f \
+     join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica \
+     where f.ente = $1 and (f.anno, f.classifica, f.progressivo) in ( \
+       select k.a, k.c, k.p from unnest($2::integer[], $3::text[], $4::integer[]) as k(a, c, p))";
 // Newest year first, then as they stand on the shelf.
 pub(crate) const FASCICOLI: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
        c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
@@ -130,7 +141,7 @@ pub(crate) const BYTE: &str = "select e.codice as ente, sum(d.dimensione)::bigin
 pub const ALL: &[Istruzione] = istruzioni! {
     App: NUOVO_FILO, FILO, FILI, OSCURA_TITOLO, AGGIUNGI, DOCUMENTO, DOCUMENTI, VERSIONE, VERSIONI, NUOVO_TITOLARIO,
         CLASSI_DA_ELENCO, CLASSI_VARIATE, AGGIUNGI_CLASSE, CLASSI, CLASSE, PROSSIMO, APRI_FASCICOLO, PASSO_FASCICOLO,
-        FASCICOLO_DA_CAMBIARE, SEGNA_CHIUSO, METTI_DENTRO, FASCICOLO, FASCICOLI, CONTENUTI, PASSI_FASCICOLO, DOVE_STA,
+        FASCICOLO_DA_CAMBIARE, SEGNA_CHIUSO, GIA_DENTRO, METTI_DENTRO, FASCICOLO, FASCICOLI_SCELTI, FASCICOLI, CONTENUTI, PASSI_FASCICOLO, DOVE_STA,
         SOSPENDI_CITAZIONI, CITATI, BLOB, TROVA_ANOMALIA, RISOLVI_ANOMALIA, VERIFICATO, ULTIMA_VERIFICA, ANOMALIE;
     Scrivania: ANOMALIE_DI_CHI;
     Centro: QUANTI, BYTE;

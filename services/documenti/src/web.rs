@@ -3,14 +3,15 @@
 use authz::{Consenti, Permessa};
 use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
+use db::{DiEnte, Tx};
 use serde::Deserialize;
 use uuid::Uuid;
-use web::{Errore, Inviato, Modulo, Operatore, Pagina, Rotta};
+use web::{Dati, Errore, Gesto, Inviato, Modulo, Operatore, Pagina, Rotta};
 
 use crate::model::Variazione;
 use crate::permissions::{Fascicola, Leggi, LeggiRiservati, VariaTitolario};
 use crate::{
-    DocumentiError, DocumentoId, FascicoloId, FiltroFascicoli, NuovoFascicolo, commands, pages, queries, scarico,
+    DocumentiError, DocumentoId, FascicoloId, FiltroFascicoli, NuovoFascicolo, commands, gesti, pages, queries, scarico,
 };
 
 const LEGGI: Permessa = Permessa::di::<Leggi>();
@@ -167,10 +168,7 @@ async fn chiudi(op: Operatore, Path((_, anno, id)): Chiave, Inviato(m): Inviato)
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Fascicola>(op.chi()).await?;
     let esito = commands::chiudi_fascicolo(&mut tx, &p, &id).await;
-    if esito.is_ok() {
-        tx.commit().await?;
-    }
-    torna(&op, &id, m, esito).await
+    torna(&op, tx, &id, m, esito.map(|()| &gesti::CHIUDI)).await
 }
 
 async fn riapri(op: Operatore, Path((_, anno, id)): Chiave, Inviato(m): Inviato) -> Result<Response, Errore> {
@@ -178,21 +176,25 @@ async fn riapri(op: Operatore, Path((_, anno, id)): Chiave, Inviato(m): Inviato)
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Fascicola>(op.chi()).await?;
     let esito = commands::riapri_fascicolo(&mut tx, &p, &id, m.valore("motivo")).await;
-    if esito.is_ok() {
-        tx.commit().await?;
-    }
-    torna(&op, &id, m, esito).await
+    torna(&op, tx, &id, m, esito.map(|()| &gesti::RIAPRI)).await
 }
 
 async fn torna(
     op: &Operatore,
+    mut tx: Tx<DiEnte>,
     id: &FascicoloId,
     mut m: Modulo,
-    esito: Result<(), DocumentiError>,
+    esito: Result<&Gesto, DocumentiError>,
 ) -> Result<Response, Errore> {
     match esito {
-        Ok(()) => Ok(Redirect::to(&op.percorso(format!("/fascicoli/{id}"))).into_response()),
+        Ok(g) => {
+            let (su, titolo, qui) = (id.to_string(), gesti::titolo(id), op.percorso(format!("/fascicoli/{id}")));
+            let poi = web::gesti::annota(&mut tx, op, g, (&su, &titolo), &Dati::new(), &qui).await?;
+            tx.commit().await?;
+            Ok(Redirect::to(&poi).into_response())
+        }
         Err(e) => {
+            drop(tx);
             m.accogli(e.campo(), e.into())?;
             pagina_fascicolo(op, id, m).await
         }

@@ -192,7 +192,7 @@ pub async fn riassegna(
     numero: i32,
     ufficio: &str,
     classifica: &str,
-) -> Esito<()> {
+) -> Esito<Riassegnata> {
     p.vale_per(tx)?;
     let r = da_cambiare(tx, anno, numero).await?;
     ufficio_in_vigore(tx, ufficio).await?;
@@ -203,9 +203,57 @@ pub async fn riassegna(
     if (ufficio, classifica) == (r.ufficio.as_str(), r.classifica.as_str()) {
         return Err(ProtocolloError::Uguale);
     }
-    sposta(tx, p.chi(), &r, ufficio, classifica, titolario, |v| v.firmata(p)).await?;
+    let passaggio = sposta(tx, p.chi(), &r, ufficio, classifica, titolario, |v| v.firmata(p)).await?;
     let prima = json!({ "da": { "ufficio": r.ufficio, "classifica": r.classifica }, "a": { "ufficio": ufficio, "classifica": classifica } });
     p.annota(tx, &format!("protocollo/{}", r.chiave()), prima).await?;
+    let (ufficio, classifica, titolario) = (r.ufficio, r.classifica, r.titolario);
+    Ok(Riassegnata { ufficio, classifica, titolario, passaggio })
+}
+
+/// How a registration stood before it was given to others, and the voci of the two assignments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Riassegnata {
+    pub ufficio: String,
+    pub classifica: String,
+    pub titolario: i32,
+    pub passaggio: Passaggio,
+}
+
+/// The voce of the assignment that stepped aside, and of the one that took its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passaggio {
+    pub da: i64,
+    pub a: i64,
+}
+
+/// Gives it back to who had it, if nobody has touched it since: one more voce, and who had taken charge has it still. An
+/// office or a class that was closed meanwhile is taken as it was: it is the state of half a minute ago.
+pub(crate) async fn rimetti(
+    tx: &mut Tx<DiEnte>,
+    p: &Permesso<Riassegna>,
+    anno: i32,
+    numero: i32,
+    era: &Riassegnata,
+) -> Esito<()> {
+    p.vale_per(tx)?;
+    let r = da_cambiare(tx, anno, numero).await?;
+    let ente = tx.ente();
+    let corrente: i64 =
+        sqlx::query_scalar(sql::CORRENTE).bind(ente).bind(&r.aoo).bind(anno).bind(numero).fetch_one(tx.conn()).await?;
+    if corrente != era.passaggio.a {
+        return Err(ProtocolloError::Cambiata);
+    }
+    sposta(tx, p.chi(), &r, &era.ufficio, &era.classifica, era.titolario, |v| v.firmata(p)).await?;
+    sqlx::query(sql::COME_PRIMA)
+        .bind(ente)
+        .bind(&r.aoo)
+        .bind(anno)
+        .bind(numero)
+        .bind(era.passaggio.da)
+        .execute(tx.conn())
+        .await?;
+    let dettaglio = json!({ "rimessa": { "ufficio": era.ufficio, "classifica": era.classifica } });
+    p.annota(tx, &format!("protocollo/{}", r.chiave()), dettaglio).await?;
     Ok(())
 }
 
@@ -228,13 +276,19 @@ async fn sposta(
     classifica: &str,
     titolario: i32,
     firma: impl FnOnce(Voce) -> Voce,
-) -> Esito<()> {
+) -> Esito<Passaggio> {
     let (anno, numero) = (r.anno, r.numero);
     let contenuto = json!({ "ufficio": ufficio, "classifica": classifica, "titolario": titolario });
     let voce = firma(Voce::su(Operazione::Riassegnazione, r.posizione, contenuto));
     let i = registers::iscrivi(tx, &Dove::istante(&r.aoo, REGISTRO), &voce).await?;
     let ente = tx.ente();
-    sqlx::query(sql::NON_CORRENTE).bind(ente).bind(&r.aoo).bind(anno).bind(numero).execute(tx.conn()).await?;
+    let da: i64 = sqlx::query_scalar(sql::NON_CORRENTE)
+        .bind(ente)
+        .bind(&r.aoo)
+        .bind(anno)
+        .bind(numero)
+        .fetch_one(tx.conn())
+        .await?;
     sqlx::query(sql::NUOVA_ASSEGNAZIONE)
         .bind(ente)
         .bind(&r.aoo)
@@ -258,27 +312,51 @@ async fn sposta(
         .bind(titolario)
         .execute(tx.conn())
         .await?;
-    Ok(())
+    Ok(Passaggio { da, a: i.posizione })
 }
 
-/// The office says that it is dealing with it: it leaves the desk of the others.
-pub async fn prendi_in_carico(tx: &mut Tx<DiEnte>, p: &Permesso<PrendiInCarico>, anno: i32, numero: i32) -> Esito<()> {
+/// The office says that it is dealing with it: it leaves the desk of the others. Gives back the voce of its assignment.
+pub async fn prendi_in_carico(tx: &mut Tx<DiEnte>, p: &Permesso<PrendiInCarico>, anno: i32, numero: i32) -> Esito<i64> {
     p.vale_per(tx)?;
     let r = da_cambiare(tx, anno, numero).await?;
     let (ente, now) = (tx.ente(), tx.now());
-    let prese = sqlx::query(sql::PRENDI)
+    let presa: Option<i64> = sqlx::query_scalar(sql::PRENDI)
         .bind(ente)
         .bind(&r.aoo)
         .bind(anno)
         .bind(numero)
         .bind(db::sql(now))
         .bind(p.chi().persona)
+        .fetch_optional(tx.conn())
+        .await?;
+    let presa = presa.ok_or(ProtocolloError::GiaPresa)?;
+    p.annota(tx, &format!("protocollo/{}", r.chiave()), json!({ "ufficio": r.ufficio })).await?;
+    Ok(presa)
+}
+
+/// Whoever took charge by mistake gives it back to the office, if nothing has happened to it since.
+pub(crate) async fn lascia(
+    tx: &mut Tx<DiEnte>,
+    p: &Permesso<PrendiInCarico>,
+    anno: i32,
+    numero: i32,
+    presa: i64,
+) -> Esito<()> {
+    p.vale_per(tx)?;
+    let r = da_cambiare(tx, anno, numero).await?;
+    let lasciate = sqlx::query(sql::LASCIA)
+        .bind(tx.ente())
+        .bind(&r.aoo)
+        .bind(anno)
+        .bind(numero)
+        .bind(presa)
+        .bind(p.chi().persona)
         .execute(tx.conn())
         .await?;
-    if prese.rows_affected() == 0 {
-        return Err(ProtocolloError::GiaPresa);
+    if lasciate.rows_affected() == 0 {
+        return Err(ProtocolloError::Cambiata);
     }
-    p.annota(tx, &format!("protocollo/{}", r.chiave()), json!({ "ufficio": r.ufficio })).await?;
+    p.annota(tx, &format!("protocollo/{}", r.chiave()), json!({ "lasciata": r.ufficio })).await?;
     Ok(())
 }
 

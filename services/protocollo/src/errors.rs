@@ -57,6 +57,8 @@ pub enum ProtocolloError {
     Uguale,
     #[error("La registrazione è già stata presa in carico.")]
     GiaPresa,
+    #[error("Nel frattempo qualcuno l’ha cambiata.")]
+    Cambiata,
     #[error("La registrazione è riservata.")]
     Riservata,
     #[error("Non c’è nulla da oscurare.")]
@@ -129,6 +131,7 @@ pub const CODICI: &[Frase] = frasi! {
     "PRT-026": "È già stata presa in carico.", "Puoi lavorarla.";
     "PRT-027": "La registrazione è riservata.", "La leggono il protocollo, il responsabile, il segretario e l’ufficio a cui è assegnata.";
     "PRT-028": "Non c’è nulla da oscurare.", "Scegli almeno un valore fra quelli che si leggono ancora.";
+    "PRT-029": "Nel frattempo qualcuno l’ha cambiata.", "Apri la registrazione, guarda com’è adesso e correggi a mano.";
     "PRT-030": "Il periodo è troppo lungo.", "Scegli un periodo più breve; per più di 5.000 registrazioni scarica il CSV.";
     "PRT-031": "Il periodo finisce prima di cominciare.", "Scambia le due date.";
 };
@@ -163,6 +166,7 @@ impl ProtocolloError {
             Self::GiaPresa => "PRT-026",
             Self::Riservata => "PRT-027",
             Self::NullaDaOscurare => "PRT-028",
+            Self::Cambiata => "PRT-029",
             Self::PeriodoLungo(_) => "PRT-030",
             Self::PeriodoRovescio => "PRT-031",
             Self::Documenti(d) => return d.codice(),

@@ -6,6 +6,7 @@
 
 mod commands;
 mod errors;
+mod gesti;
 mod giornaliero;
 mod metadati;
 mod model;
@@ -17,7 +18,9 @@ mod sql;
 mod stampe;
 mod web;
 
-pub use commands::{Bozza, annulla, apri_registro, oscura, prendi_in_carico, registra, rettifica, riassegna};
+pub use commands::{
+    Bozza, Passaggio, Riassegnata, annulla, apri_registro, oscura, prendi_in_carico, registra, rettifica, riassegna,
+};
 pub use errors::{CODICI, ProtocolloError};
 pub use giornaliero::GIORNALIERO;
 pub use model::{

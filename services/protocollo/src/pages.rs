@@ -235,6 +235,10 @@ pub(crate) struct Elenco<'a> {
     pub filtrato: bool,
     pub puo_registrare: bool,
     pub puo_stampare: bool,
+    /// Rows can be chosen: for taking charge, for giving to others.
+    pub scegli: bool,
+    pub puo_prendere: bool,
+    pub puo_riassegnare: bool,
 }
 
 impl Elenco<'_> {
@@ -250,6 +254,8 @@ pub(crate) struct PiuComuni {
     pub oggi: Data,
     pub righe: Vec<(Registrazione, EnteDiPersona)>,
     pub con_comune: bool,
+    /// What is done to many things at once is done in one comune.
+    pub scegli: bool,
 }
 
 #[derive(Template)]

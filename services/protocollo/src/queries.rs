@@ -57,6 +57,12 @@ pub async fn registrazione(tx: &mut Tx<DiEnte>, anno: i32, numero: i32) -> Resul
     Ok(sqlx::query_as(sql::REGISTRAZIONE).bind(ente).bind(anno).bind(numero).fetch_optional(tx.conn()).await?)
 }
 
+/// Those of a list of keys, in any order, whoever asks.
+pub(crate) async fn registrazioni(tx: &mut Tx<DiEnte>, chiavi: &[(i32, i32)]) -> Result<Vec<Registrazione>, Error> {
+    let (ente, (anni, numeri)): (_, (Vec<i32>, Vec<i32>)) = (tx.ente(), chiavi.iter().copied().unzip());
+    Ok(sqlx::query_as(sql::REGISTRAZIONI).bind(ente).bind(anni).bind(numeri).fetch_all(tx.conn()).await?)
+}
+
 /// A registration, if that person may read it.
 pub async fn registrazione_per(
     tx: &mut Tx<DiEnte>,

@@ -11,7 +11,7 @@ use web::{Attesa, Futuro, Passo, Service, StatoPasso, Tabella, Trattamento, Voce
 use crate::model::Verso;
 use crate::permissions::{self, PrendiInCarico};
 use crate::web::{CONSULTA, REGISTRA, STAMPA};
-use crate::{commands, errors, giornaliero, queries, sql};
+use crate::{commands, errors, gesti, giornaliero, queries, sql};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "protocollo",
@@ -88,6 +88,7 @@ pub const fn service() -> Service {
         passi: |tx, filo| Box::pin(passi(tx, filo)),
         carico: |tx, ufficio| Box::pin(carico(tx, ufficio)),
         passa_carico: |tx, chi, da, a| Box::pin(async move { Ok(commands::passa_carico(tx, chi, da, a).await?) }),
+        gesti: gesti::TUTTI,
         proiezioni: PROIEZIONI,
         ..Service::vuoto("protocollo", "Protocollo", MIGRAZIONI)
     }

@@ -51,6 +51,10 @@ pub(crate) const SALVA: &str = "with r as ( \
 pub(crate) const REGISTRAZIONE: &str = registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3");
 pub(crate) const DA_TOCCARE: &str =
     registrazione!("where r.ente = $1 and r.anno = $2 and r.numero = $3 for update of r");
+// Those of a list of keys, in any order.
+pub(crate) const REGISTRAZIONI: &str = registrazione!(
+    "where r.ente = $1 and (r.anno, r.numero) in (select k.anno, k.numero from unnest($2::integer[], $3::integer[]) as k(anno, numero))"
+);
 pub(crate) const DEL_FILO: &str = registrazione!("where r.ente = $1 and r.filo = $2 order by r.istante, r.numero");
 // A limit that is written and not given lets the plan be made once.
 pub(crate) const ELENCO: &str = registrazione!(
@@ -113,14 +117,23 @@ pub(crate) const VOCI: &str = "select v.posizione, v.operazione, v.istante, v.im
 
 // The current assignment steps aside, the new one takes its place.
 pub(crate) const NON_CORRENTE: &str = "update protocollo.assegnazione set corrente = false \
-     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente";
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente returning posizione";
 pub(crate) const RIASSEGNA: &str = "update protocollo.registrazione set ufficio = $5, classifica = $6, titolario = $7 \
      where ente = $1 and aoo = $2 and anno = $3 and numero = $4";
 pub(crate) const NUOVA_ASSEGNAZIONE: &str = "insert into protocollo.assegnazione (ente, aoo, anno, numero, posizione, \
        ufficio, classifica, titolario, istante, persona, corrente) \
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true)";
 pub(crate) const PRENDI: &str = "update protocollo.assegnazione set presa_il = $5, presa_da = $6 \
-     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente and presa_il is null";
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente and presa_il is null returning posizione";
+// By who took it, and only if nothing has happened to it since.
+pub(crate) const LASCIA: &str = "update protocollo.assegnazione set presa_il = null, presa_da = null \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente and posizione = $5 and presa_da = $6";
+pub(crate) const CORRENTE: &str = "select posizione from protocollo.assegnazione \
+     where ente = $1 and aoo = $2 and anno = $3 and numero = $4 and corrente";
+// Who had taken charge has it still.
+pub(crate) const COME_PRIMA: &str = "update protocollo.assegnazione a set presa_il = p.presa_il, presa_da = p.presa_da \
+     from protocollo.assegnazione p where a.ente = $1 and a.aoo = $2 and a.anno = $3 and a.numero = $4 and a.corrente \
+       and p.ente = a.ente and p.aoo = a.aoo and p.anno = a.anno and p.numero = a.numero and p.posizione = $5";
 // What an office has in hand: given to it, and nobody has taken charge of it yet.
 pub(crate) const IN_CARICO: &str = "select a.anno, a.numero from protocollo.assegnazione a \
      join protocollo.registrazione r on r.ente = a.ente and r.aoo = a.aoo and r.anno = a.anno and r.numero = a.numero \
@@ -379,7 +392,7 @@ pub(crate) const STATO: &str = "select aoo, 'PG' as registro, 0 as catena, posiz
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: SALVA, REGISTRAZIONE, DA_TOCCARE, DEL_FILO, ELENCO, FILTRA, CERCA, QUANTE, CORRISPONDENTI, ALLEGATI,
-        ANNULLAMENTI, ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
+        ANNULLAMENTI, ASSEGNAZIONI, VOCI, NON_CORRENTE, RIASSEGNA, IN_CARICO, NUOVA_ASSEGNAZIONE, PRENDI, LASCIA, CORRENTE, COME_PRIMA, REGISTRAZIONI, ANNULLA, SEGNA_ANNULLAMENTO, RETTIFICA,
         NUOVI_CORRISPONDENTI, SEGNA_OSCURAMENTO, COPRI_ANNULLAMENTO, COPRI_NOMI, COPRI, OSCURAMENTI, GIORNALIERI_DI, PERIODO, APERTO_IL, ULTIMO_GIORNO, IN_NOME_ALTRUI, DEL_GIORNO, SALVA_GIORNALIERO, FILO_DEI_GIORNALIERI,
         GIORNALIERI, GIORNALIERO, CITATI;
     Scrivania: DI_PIU_ENTI, DA_PRENDERE;

@@ -29,7 +29,7 @@ impl Casa {
     }
 
     pub async fn con(cambia: impl FnOnce(&mut Configurazione)) -> Casa {
-        let prova = Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI, web::bozze::MIGRAZIONI]).await.unwrap();
+        let prova = Prova::nuova(&[authz::MIGRAZIONI, jobs::MIGRAZIONI, web::MIGRAZIONI]).await.unwrap();
         popola(&prova).await;
         let mut config = Configurazione {
             nome: "Alleanza della Valle Peligna".into(),

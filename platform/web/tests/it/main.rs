@@ -6,6 +6,7 @@ mod bozze;
 mod casa;
 mod errori;
 mod fattore;
+mod gesti;
 mod manuale;
 mod memoria;
 mod moduli;

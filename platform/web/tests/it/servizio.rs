@@ -27,7 +27,7 @@ impl Azione for Legge {
     const DESCRIZIONE: &'static str = "leggere il quaderno";
 }
 
-const SCRIVE: Permessa = Permessa::di::<Scrive>();
+pub const SCRIVE: Permessa = Permessa::di::<Scrive>();
 const LEGGE: Permessa = Permessa::di::<Legge>();
 const DOPPIA: Frase = Frase { codice: "QUA-001", frase: "Questa nota c’è già.", rimedio: "Cambia l’oggetto." };
 const VUOTO: Migrazioni = Migrazioni { servizio: "quaderno", passi: &[], sostituibili: &[] };
@@ -55,6 +55,7 @@ pub fn service() -> Service {
             let adesso = tx.now();
             Box::pin(async move { Ok(if filo.is_nil() { passi(adesso) } else { Vec::new() }) })
         },
+        gesti: crate::gesti::GESTI,
         ..Service::vuoto("quaderno", "Quaderno", VUOTO)
     }
 }

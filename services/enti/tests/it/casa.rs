@@ -46,7 +46,7 @@ fn apri_registro<'a>(tx: &'a mut Tx<DiEnte>, _: &'a Chi) -> Futuro<'a, Result<()
 
 /// A database with the official list.
 pub async fn vuota() -> Prova {
-    let piattaforma = [authz::MIGRAZIONI, jobs::MIGRAZIONI, registers::MIGRAZIONI, web::bozze::MIGRAZIONI];
+    let piattaforma = [authz::MIGRAZIONI, jobs::MIGRAZIONI, registers::MIGRAZIONI, web::MIGRAZIONI];
     let p = Prova::nuova(&[piattaforma.as_slice(), &[enti::MIGRAZIONI]].concat()).await.unwrap();
     enti::carica_elenco(&p.manut).await.unwrap();
     p

@@ -4,7 +4,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use web::{Errore, Modulo, Operatore, Pagina, Persona};
 
-use super::{CONSULTA, REGISTRA, RISERVATE, STAMPA};
+use super::{CONSULTA, PRENDI, REGISTRA, RIASSEGNA, RISERVATE, STAMPA};
 use crate::{Filtro, Registrazione, Verso, Vista, pages, queries};
 
 const CAMPI: [&str; 8] = ["q", "verso", "ufficio", "classe", "anno", "dal", "al", "stato"];
@@ -43,6 +43,9 @@ pub(super) async fn elenco(op: Operatore, Query(scritti): Query<Coppie>) -> Resu
         filtrato,
         puo_registrare: op.puo(REGISTRA),
         puo_stampare: op.puo(STAMPA),
+        scegli: op.spento().is_none() && (op.puo(PRENDI) || op.puo(RIASSEGNA)),
+        puo_prendere: op.puo(PRENDI),
+        puo_riassegnare: op.puo(RIASSEGNA),
     }))
 }
 
@@ -109,6 +112,6 @@ pub(super) async fn piu_comuni(p: Persona) -> Result<Response, Errore> {
         Some((r.registrazione, (*ente).clone()))
     };
     let righe = righe.into_iter().filter_map(con_ente).collect();
-    let dentro = pages::PiuComuni { enti: enti.len(), oggi: p.oggi(), righe, con_comune: true };
+    let dentro = pages::PiuComuni { enti: enti.len(), oggi: p.oggi(), righe, con_comune: true, scegli: false };
     Ok(Pagina::scrivania(&p, "Protocollo").attiva("/protocollo").spiegata_in("scrivania").larga().con(dentro))
 }

@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use db::{DiEnte, Tx};
 use kernel::tempo;
 use serde::Deserialize;
-use web::{Errore, Inviato, Modulo, Operatore, Pagina};
+use web::{Dati, Errore, Gesto, Inviato, Modulo, Operatore, Pagina};
 
 use super::{ANNULLA, OSCURA, PRENDI, REGISTRA, RIASSEGNA, chiave, modulo};
 use crate::pages::{self, RigaCorrispondente};
 use crate::permissions::{Annulla, Consulta, PrendiInCarico, Riassegna};
-use crate::{Autorizzazione, Campo, Dato, Nuovo, ProtocolloError, Registrazione, commands, queries};
+use crate::{Autorizzazione, Campo, Dato, Nuovo, ProtocolloError, Registrazione, commands, gesti, queries};
 
 type Chiave = Path<(String, String, String)>;
 
@@ -88,18 +88,26 @@ async fn disegna(
     }))
 }
 
-/// After a command: back to the page, or the page again with the reason.
+/// After a command: back to the page, with the way to take it back if there is one, or the page again with the reason.
 async fn torna(
     op: &Operatore,
-    tx: Tx<DiEnte>,
+    mut tx: Tx<DiEnte>,
     (anno, numero): (i32, i32),
     mut m: Modulo,
-    esito: Result<(), ProtocolloError>,
+    esito: Result<Option<(&Gesto, Dati)>, ProtocolloError>,
 ) -> Result<Response, Errore> {
     match esito {
-        Ok(()) => {
+        Ok(gesto) => {
+            let qui = op.percorso(format!("/protocollo/{anno}/{numero}"));
+            let poi = match gesto {
+                Some((g, prima)) => {
+                    let su = (&*format!("{anno}/{numero}"), &*gesti::titolo(anno, numero));
+                    web::gesti::annota(&mut tx, op, g, su, &prima, &qui).await?
+                }
+                None => qui,
+            };
             tx.commit().await?;
-            Ok(Redirect::to(&op.percorso(format!("/protocollo/{anno}/{numero}"))).into_response())
+            Ok(Redirect::to(&poi).into_response())
         }
         Err(e) => {
             drop(tx);
@@ -120,6 +128,7 @@ pub(super) async fn prendi(
     let mut tx = op.tx().await?;
     let p = tx.consenti::<PrendiInCarico>(op.chi()).await?;
     let esito = commands::prendi_in_carico(&mut tx, &p, anno, numero).await;
+    let esito = esito.map(|p| Some((&gesti::PRENDI, gesti::presa(p))));
     torna(&op, tx, (anno, numero), m, esito).await
 }
 
@@ -132,6 +141,7 @@ pub(super) async fn riassegna(
     let mut tx = op.tx().await?;
     let p = tx.consenti::<Riassegna>(op.chi()).await?;
     let esito = commands::riassegna(&mut tx, &p, anno, numero, m.valore("ufficio"), m.valore("classifica")).await;
+    let esito = esito.map(|r| Some((&gesti::RIASSEGNA, gesti::riassegnata(&r))));
     torna(&op, tx, (anno, numero), m, esito).await
 }
 
@@ -149,7 +159,7 @@ pub(super) async fn fascicola(
         Ok(id) => documenti::fascicola(&mut tx, &p, &id, &format!("protocollo/{}", r.chiave()), r.documento).await,
         Err(()) => Err(documenti::DocumentiError::FascicoloIgnoto(scritto)),
     };
-    torna(&op, tx, (anno, numero), m, esito.map_err(ProtocolloError::from)).await
+    torna(&op, tx, (anno, numero), m, esito.map(|()| None).map_err(ProtocolloError::from)).await
 }
 
 // ---- annulments ----

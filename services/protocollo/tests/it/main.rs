@@ -6,6 +6,7 @@ mod annullamento;
 mod casa;
 mod elenco;
 mod esportazione;
+mod gesti;
 mod giornaliero;
 mod isolamento;
 mod oscuramento;
