@@ -164,3 +164,12 @@ async fn a_silent_database_is_said_and_what_was_typed_comes_back() {
         assert!(r.corpo.contains("rotto") && !r.corpo.contains("<b>") && !r.corpo.contains("gatto"), "{}", r.corpo);
     }
 }
+
+#[test]
+fn a_full_disk_has_an_answer_of_its_own() {
+    let pieno = storage::StorageError::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+    let e = web::Errore::guasto(pieno);
+    assert_eq!((e.stato(), e.codice()), (StatusCode::INSUFFICIENT_STORAGE, "WEB-507"));
+    let e = web::Errore::guasto(std::io::Error::other("something else"));
+    assert_eq!((e.stato(), e.codice()), (StatusCode::INTERNAL_SERVER_ERROR, "WEB-500"));
+}
