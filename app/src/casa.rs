@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use authz::Chiave;
 use db::cluster::Cluster;
 use db::{Db, Manutenzione};
-use storage::Archivio;
+use storage::{Archivio, Luogo, Server, StorageError};
 
 use crate::{chiave, services};
 
@@ -54,20 +54,18 @@ impl Casa {
         Ok(self.manut.segna_modo("esercizio").await?)
     }
 
-    /// Opens the installation and brings its schema to the program's; what it will be is still to be said.
-    pub async fn migra() -> anyhow::Result<Casa> {
-        let radice = radice()?;
-        std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
-        let chiave = chiave::leggi_o_crea(&radice)?;
-        let (database, url_app, url_migra) = database(&radice).await?;
-        let manut = Manutenzione::connetti(&url_migra).await.context("DB-010: il database non risponde")?;
-        let casa =
-            Casa { archivio: Archivio::locale(&radice.join("archivio"))?, radice, chiave, manut, url_app, database };
-        casa.manut.migra(&services::migrazioni()).await?;
-        Ok(casa)
+    /// Brings the schema to the program's; what the installation will be is still to be said.
+    pub async fn migra() -> anyhow::Result<()> {
+        let Aperta { database, url_migra, .. } = apri().await?;
+        let fatto = migrata(&url_migra).await;
+        if let Ok(m) = &fatto {
+            m.chiudi().await;
+        }
+        database.lascia().await?;
+        fatto.map(drop)
     }
 
-    /// As above; `modo` marks the installation at its birth and must match later.
+    /// Opens the installation, with its schema at the program's. `modo` marks it at its birth and must match later.
     pub async fn apri(modo: Option<&str>) -> anyhow::Result<Casa> {
         let casa = Casa::senza_chiave(modo).await?;
         if !authz::riconosci_chiave(&casa.manut, &casa.chiave).await? {
@@ -84,14 +82,14 @@ impl Casa {
 
     /// Opens the installation whatever key it has: only for giving it another.
     pub async fn senza_chiave(modo: Option<&str>) -> anyhow::Result<Casa> {
-        let casa = Casa::migra().await?;
-        let e = casa.manut.segna_modo(modo.unwrap_or("esercizio")).await?;
-        if modo.is_some_and(|m| m != e) {
-            bail!(
-                "CNF-003: questa installazione è di {e}: per una dimostrazione scegli un’altra cartella con ALLEANZA_HOME"
-            );
+        let Aperta { radice, chiave, database, url_app, url_migra } = apri().await?;
+        match prepara(&radice, &url_migra, modo).await {
+            Ok((manut, archivio)) => Ok(Casa { radice, manut, archivio, chiave, url_app, database }),
+            Err(e) => {
+                database.lascia().await?;
+                Err(e)
+            }
         }
-        Ok(casa)
     }
 
     /// The serving side of the database.
@@ -118,11 +116,110 @@ impl Casa {
     /// Closes connections and stops what this process started.
     pub async fn chiudi(self) -> anyhow::Result<()> {
         self.manut.chiudi().await;
-        if let Database::Nostro(c) = self.database {
+        self.database.lascia().await
+    }
+}
+
+impl Database {
+    /// Stops what this process started.
+    async fn lascia(self) -> anyhow::Result<()> {
+        if let Database::Nostro(c) = self {
             tokio::task::spawn_blocking(move || c.ferma()).await??;
         }
         Ok(())
     }
+}
+
+async fn migrata(url_migra: &str) -> anyhow::Result<Manutenzione> {
+    let manut = Manutenzione::connetti(url_migra).await.context("DB-010: il database non risponde")?;
+    manut.migra(&services::migrazioni()).await?;
+    Ok(manut)
+}
+
+/// Schema, mode and archive: what must hold before anything else is done.
+async fn prepara(
+    radice: &std::path::Path,
+    url_migra: &str,
+    modo: Option<&str>,
+) -> anyhow::Result<(Manutenzione, Archivio)> {
+    let manut = migrata(url_migra).await?;
+    let e = manut.segna_modo(modo.unwrap_or("esercizio")).await?;
+    if modo.is_some_and(|m| m != e) {
+        bail!(
+            "CNF-003: questa installazione è di {e}: per una dimostrazione o una prova scegli un’altra cartella con ALLEANZA_HOME"
+        );
+    }
+    let archivio = apri_archivio(&luogo_da_ambiente(radice)?, &e)?.di(&manut.installazione().await?);
+    // Pages that need no document are served meanwhile; nothing is ever deleted before it is recognised.
+    if let Err(e) = di_casa(&archivio).await? {
+        tracing::error!(%archivio, errore = %e, "archive not recognised");
+    }
+    Ok((manut, archivio))
+}
+
+/// Refuses an archive of another installation; of one that does not answer nothing is known yet.
+pub async fn di_casa(archivio: &Archivio) -> anyhow::Result<Result<(), StorageError>> {
+    match archivio.riconosci().await {
+        Err(StorageError::Altrui(di)) => bail!(
+            "CNF-021: i documenti in {archivio} sono di un’altra installazione ({di}): scegli un altro ALLEANZA_ARCHIVIO"
+        ),
+        altro => Ok(altro),
+    }
+}
+
+/// `ALLEANZA_ARCHIVIO`, or the folder `archivio` of the installation.
+fn luogo_da_ambiente(radice: &std::path::Path) -> anyhow::Result<Luogo> {
+    match std::env::var("ALLEANZA_ARCHIVIO") {
+        Ok(scritto) if !scritto.is_empty() => luogo(&scritto),
+        _ => Ok(Luogo::Cartella(radice.join("archivio"))),
+    }
+}
+
+/// `s3://bucket[/prefisso]` on the server that `ALLEANZA_S3_*` name, or a folder.
+pub fn luogo(scritto: &str) -> anyhow::Result<Luogo> {
+    let letto = Luogo::leggi(scritto, || server().map_err(|e| StorageError::Luogo(e.to_string())));
+    Ok(match letto.context("CNF-020: l’archivio non è configurato")? {
+        Luogo::Cartella(c) => Luogo::Cartella(std::path::absolute(c)?),
+        bucket => bucket,
+    })
+}
+
+fn server() -> anyhow::Result<Server> {
+    let var = |n: &str| std::env::var(n).ok().filter(|v| !v.is_empty());
+    let serve = |n: &str| var(n).with_context(|| format!("con un archivio s3:// imposta anche {n}"));
+    // A file, so that no list of processes and no unit file shows it.
+    let segreto = match var("ALLEANZA_S3_SEGRETO_FILE") {
+        Some(f) => std::fs::read_to_string(&f).with_context(|| format!("non posso leggere {f}"))?.trim().to_owned(),
+        None => serve("ALLEANZA_S3_SEGRETO")?,
+    };
+    Ok(Server {
+        url: serve("ALLEANZA_S3_URL")?,
+        regione: var("ALLEANZA_S3_REGIONE").unwrap_or_else(|| "us-east-1".into()),
+        chiave: serve("ALLEANZA_S3_CHIAVE")?,
+        segreto,
+    })
+}
+
+/// Plain http goes no further than this machine, and only where nothing is real.
+pub fn apri_archivio(dove: &Luogo, modo: &str) -> anyhow::Result<Archivio> {
+    Archivio::apri_in(dove, modo != "esercizio").context("CNF-020: l’archivio non è configurato")
+}
+
+/// What there is before the schema is looked at. The two addresses are those of who serves and of who migrates.
+struct Aperta {
+    radice: PathBuf,
+    chiave: Chiave,
+    database: Database,
+    url_app: String,
+    url_migra: String,
+}
+
+async fn apri() -> anyhow::Result<Aperta> {
+    let radice = radice()?;
+    std::fs::create_dir_all(&radice).with_context(|| format!("CNF-002: non posso creare {}", radice.display()))?;
+    let chiave = chiave::leggi_o_crea(&radice)?;
+    let (database, url_app, url_migra) = database(&radice).await?;
+    Ok(Aperta { radice, chiave, database, url_app, url_migra })
 }
 
 async fn database(radice: &std::path::Path) -> anyhow::Result<(Database, String, String)> {

@@ -29,7 +29,11 @@ pub enum Comando {
         comuni: Option<NonZeroUsize>,
     },
     /// Porta il database allo schema di questo programma
-    Migra,
+    Migra {
+        /// Che cosa sarà l’installazione, deciso alla sua nascita
+        #[arg(long, value_enum)]
+        modo: Option<Modo>,
+    },
     /// Copia l’intera installazione (database e archivio) in una cartella; la chiave va altrove
     Copia {
         cartella: PathBuf,
@@ -50,6 +54,9 @@ pub enum Comando {
     /// Indirizzo e ruoli del database
     #[command(subcommand)]
     Db(Db),
+    /// Dove stanno i documenti
+    #[command(subcommand)]
+    Archivio(Archivio),
     /// Verifica tutti i registri: catena, numeri, istanti, stato, teste conservate, documenti
     Verifica(Verifica),
     /// Scrive fuori dalla casa ciò che serve a verificare senza di noi
@@ -87,10 +94,27 @@ pub enum Db {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Modo {
+    Esercizio,
+    Prova,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum RuoloDb {
     App,
     Migra,
     Super,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Archivio {
+    /// Copia i documenti da un luogo a un altro, verificati; rilanciato, riprende da dove era
+    Trasferisci {
+        /// Una cartella, o s3://bucket/prefisso
+        da: String,
+        /// Una cartella, o s3://bucket/prefisso
+        a: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -236,12 +260,13 @@ pub async fn esegui(cli: Cli) -> anyhow::Result<Vec<String>> {
     match cli.comando {
         Comando::Servi => servi::servi().await,
         Comando::Demo { carica, comuni } => demo::demo(carica, comuni.map(NonZeroUsize::get)).await,
-        Comando::Migra => sistema::migra().await,
+        Comando::Migra { modo } => sistema::migra(modo).await,
         Comando::Copia { cartella, chiave } => sistema::copia(&cartella, chiave.as_deref()).await,
         Comando::Ripristina { cartella, chiave } => sistema::ripristina(&cartella, chiave.as_deref()).await,
         Comando::Chiave(Chiave::Rifai) => sistema::rifai_chiave().await,
         Comando::Db(Db::Url { ruolo }) => sistema::url(ruolo).await,
         Comando::Db(Db::Ruoli) => Ok(vec![db::istruzioni_dei_ruoli().trim_end().to_owned()]),
+        Comando::Archivio(Archivio::Trasferisci { da, a }) => sistema::trasferisci(&da, &a).await,
         Comando::Verifica(v) => registri::verifica(v.ente.as_deref(), v.teste.as_deref()).await,
         Comando::Esporta(Esporta::Registri { ente, cartella }) => registri::esporta(&ente, &cartella).await,
         Comando::Esporta(Esporta::Teste { ente, file }) => registri::teste(ente.as_deref(), &file).await,

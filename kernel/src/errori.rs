@@ -1,7 +1,9 @@
 //! Error codes and sentences: what a person reads beside a form, and what the office searches for afterwards.
 
-use serde::Serialize;
+use std::error::Error;
 use std::fmt;
+
+use serde::Serialize;
 
 /// The stable name of an error, such as `PRT-014`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -28,4 +30,27 @@ pub enum Gravita {
     Rifiuto,
     /// The program or the machine failed: the office is told, with the operation id.
     Guasto,
+}
+
+/// What a part of the house cannot do now and may do later, through no fault of who asked: to be asked again.
+///
+/// It travels inside the errors of the parts; [`Impedimento::in_catena`] finds it whoever wrapped it.
+#[derive(Debug, thiserror::Error)]
+pub enum Impedimento {
+    #[error("no space left: {0}")]
+    Pieno(#[source] Box<dyn Error + Send + Sync>),
+    #[error("no answer: {0}")]
+    NonRisponde(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl Impedimento {
+    /// The impediment at the root of an error, if that is what it is.
+    pub fn in_catena<'a>(mut e: &'a (dyn Error + 'static)) -> Option<&'a Impedimento> {
+        loop {
+            match e.downcast_ref() {
+                None => e = e.source()?,
+                trovato => return trovato,
+            }
+        }
+    }
 }

@@ -19,7 +19,7 @@ pub mod testo;
 
 pub use calendario::GiornoMese;
 pub use codici::{Cig, CodiceBelfiore, CodiceFiscale, CodiceIpa, Cup, Iban, PartitaIva};
-pub use errori::{Codice, Frase, Gravita};
+pub use errori::{Codice, Frase, Gravita, Impedimento};
 pub use importo::Importo;
 pub use impronta::Impronta;
 pub use jiff::{Timestamp as Istante, civil::Date as Data};

@@ -96,7 +96,7 @@ const CHI: &[(&str, &str)] = &[
     ("PRT-027", "Il responsabile o il segretario, se serve che la legga qualcun altro."),
     ("WEB-005", AMMINISTRA),
     ("WEB-410", "Il comune che ha pubblicato l’atto."),
-    ("WEB-500", "Il centro tecnico, che lo vede nei suoi registri."),
+    ("WEB-5", "Il centro tecnico, che lo vede nei suoi registri."),
 ];
 
 fn chi(codice: &str) -> &'static str {

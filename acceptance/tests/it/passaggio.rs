@@ -6,10 +6,17 @@ use std::path::Path;
 
 use app::comandi::passaggio::{leggi_ente, scrivi_ente};
 use app::services;
+use simulators::s3::{self, S3};
 use sqlx::Executor;
-use storage::Archivio;
+use storage::{Archivio, Bucket, Luogo, Server};
 
 use crate::mondo::{Mondo, due_comuni, vuoto};
+
+fn bucket(s3: &S3) -> Luogo {
+    let (chiave, segreto) = (s3::CHIAVE.into(), s3::SEGRETO.into());
+    let server = Server { url: s3.url(), regione: s3::REGIONE.into(), chiave, segreto };
+    Luogo::Bucket(Bucket { nome: s3::BUCKET.into(), prefisso: String::new(), server })
+}
 
 fn file(cartella: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut tutti = BTreeMap::new();
@@ -32,8 +39,10 @@ async fn an_ente_leaves_with_everything_and_comes_back_the_same() {
     let (righe, documenti) = scrivi_ente(&m.prova.manut, &m.archivio, &m.a, &uno).await.unwrap();
     assert!(righe > 100 && documenti > 5, "{righe} rows, {documenti} documents");
 
+    // Elsewhere documents are kept in a bucket.
     let altrove = vuoto().await;
-    let archivio = Archivio::locale(&m.cartella.join("altrove")).unwrap();
+    let s3 = S3::avvia(&m.cartella.join("altrove")).await.unwrap();
+    let archivio = Archivio::apri_in(&bucket(&s3), true).unwrap();
     enti::carica_elenco(&altrove.manut).await.unwrap();
     assert_eq!(leggi_ente(&altrove.manut, &archivio, &m.a, &uno).await.unwrap(), (righe, documenti));
     let esito = registers::verifica::verifica(&altrove.manut, None, &[], &services::proiezioni()).await.unwrap();

@@ -3,14 +3,19 @@
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
+use storage::{Archivio, Luogo, Trasloco, trasloca};
 
-use crate::casa::{Casa, radice};
+use crate::casa::{self, Casa, radice};
 use crate::chiave;
-use crate::cli::RuoloDb;
+use crate::cli::{Modo, RuoloDb};
 
-pub async fn migra() -> anyhow::Result<Vec<String>> {
-    // Every command leaves the schema at the program's; this one does nothing else.
-    Casa::migra().await?.chiudi().await?;
+pub async fn migra(modo: Option<Modo>) -> anyhow::Result<Vec<String>> {
+    // Every command leaves the schema at the program's; this one does nothing else, and leaves unsaid what it will be.
+    match modo {
+        None => Casa::migra().await?,
+        Some(Modo::Esercizio) => Casa::apri(Some("esercizio")).await?.chiudi().await?,
+        Some(Modo::Prova) => Casa::apri(Some("prova")).await?.chiudi().await?,
+    }
     Ok(vec!["Il database è allo schema di questo programma.".into()])
 }
 
@@ -29,8 +34,8 @@ pub async fn url(ruolo: RuoloDb) -> anyhow::Result<Vec<String>> {
     Ok(vec![cluster.url(nome)])
 }
 
-/// A base backup of the private cluster and the archive beside it: `DIR/pg`, `DIR/archivio`. The key goes elsewhere, or a
-/// stolen copy would open what it seals.
+/// A base backup of the private cluster and the archive beside it, wherever it is: `DIR/pg`, `DIR/archivio`. The key goes
+/// elsewhere, or a stolen copy would open what it seals.
 pub async fn copia(cartella: &Path, chiave: Option<&Path>) -> anyhow::Result<Vec<String>> {
     vuota(cartella)?;
     if let Some(file) = chiave {
@@ -52,20 +57,22 @@ pub async fn copia(cartella: &Path, chiave: Option<&Path>) -> anyhow::Result<Vec
         "CNF-006: la copia del database non è riuscita: {}",
         String::from_utf8_lossy(&o.stderr).trim()
     );
-    let (da, a) = (casa.radice.join("archivio"), cartella.join("archivio"));
-    let n = tokio::task::spawn_blocking(move || copia_albero(&da, &a)).await??;
-    let mut righe = vec![format!("Copia in {}: database e {n} documenti.", cartella.display())];
+    let fatto = trasloca(&casa.archivio, &Archivio::locale(&cartella.join("archivio"))?).await;
+    let della_casa = chiave::file(&casa.radice);
+    casa.chiudi().await?;
+    let t = fatto?;
+    let mut righe = alterati(&t);
+    righe.push(format!("Copia in {}: database e {} documenti.", cartella.display(), t.copiati));
     righe.push(match chiave {
         Some(file) => {
-            chiave::copia(&chiave::file(&casa.radice), file)?;
+            chiave::copia(&della_casa, file)?;
             format!("La chiave è in {}: conservala lontano dalla copia.", file.display())
         }
         None => format!(
             "La chiave non è nella copia: conserva altrove {}, o chi ha i codici sul telefono dovrà rifarli.",
-            chiave::file(&casa.radice).display()
+            della_casa.display()
         ),
     });
-    casa.chiudi().await?;
     Ok(righe)
 }
 
@@ -96,16 +103,27 @@ pub async fn ripristina(cartella: &Path, chiave: Option<&Path>) -> anyhow::Resul
     if let Some(file) = chiave {
         chiave::copia(file, &chiave::file(&radice))?;
     }
-    let (da, a) = (cartella.to_path_buf(), radice.clone());
-    let n = tokio::task::spawn_blocking(move || -> anyhow::Result<usize> {
-        let o = std::process::Command::new("cp").args(["-a", "--"]).arg(da.join("pg")).arg(a.join("pg")).output()?;
-        ensure!(o.status.success(), "CNF-009: {}", String::from_utf8_lossy(&o.stderr).trim());
-        if da.join("archivio").exists() { copia_albero(&da.join("archivio"), &a.join("archivio")) } else { Ok(0) }
+    let (da, a) = (cartella.join("pg"), radice.join("pg"));
+    let o = tokio::task::spawn_blocking(move || {
+        std::process::Command::new("cp").args(["-a", "--"]).arg(da).arg(a).output()
     })
     .await??;
+    ensure!(o.status.success(), "CNF-009: {}", String::from_utf8_lossy(&o.stderr).trim());
     let casa = Casa::senza_chiave(None).await?;
     let giusta = authz::riconosci_chiave(&casa.manut, &casa.chiave).await?;
+    let blob = cartella.join("archivio");
+    let fatto = match blob.is_dir() {
+        true => trasloca(&Archivio::locale(&blob)?, &casa.archivio).await,
+        false => Ok(Trasloco::default()),
+    };
+    let dove = casa.archivio.to_string();
     casa.chiudi().await?;
+    let t = fatto.with_context(|| {
+        format!(
+            "CNF-022: il database c’è; per riprendere i documenti: alleanza archivio trasferisci {} {dove}",
+            blob.display()
+        )
+    })?;
     let ora = if giusta {
         "Ora: alleanza verifica".to_owned()
     } else {
@@ -115,7 +133,34 @@ pub async fn ripristina(cartella: &Path, chiave: Option<&Path>) -> anyhow::Resul
             file.display()
         )
     };
-    Ok(vec![format!("Ripristinata in {}: database e {n} documenti. {ora}", radice.display())])
+    let mut righe = alterati(&t);
+    let n = t.copiati + t.presenti;
+    righe.push(format!("Ripristinata in {}: database e {n} documenti. {ora}", radice.display()));
+    Ok(righe)
+}
+
+/// Copies the blobs of a place into another, verified; begun again it goes on where it stopped.
+pub async fn trasferisci(da: &str, a: &str) -> anyhow::Result<Vec<String>> {
+    let (da, a) = (casa::luogo(da)?, casa::luogo(a)?);
+    if let Luogo::Cartella(c) = &da {
+        ensure!(c.is_dir(), "CNF-023: {} non è una cartella", c.display());
+    }
+    let casa = Casa::apri(None).await?;
+    let (modo, questa) = (casa.modo().await?, casa.manut.installazione().await?);
+    casa.chiudi().await?;
+    let (da, a) = (casa::apri_archivio(&da, &modo)?, casa::apri_archivio(&a, &modo)?.di(&questa));
+    casa::di_casa(&a).await??;
+    let t = trasloca(&da, &a).await?;
+    let mut righe = alterati(&t);
+    righe.push(format!("Da {da} a {a}: {} documenti copiati, {} c’erano già.", t.copiati, t.presenti));
+    ensure!(t.alterati.is_empty(), "CNF-024: {} documenti non sono integri\n{}", t.alterati.len(), righe.join("\n"));
+    righe.push(format!("Ora: ALLEANZA_ARCHIVIO={a} per tutti i comandi, poi alleanza verifica"));
+    Ok(righe)
+}
+
+fn alterati(t: &Trasloco) -> Vec<String> {
+    let riga = |(ente, impronta): &(String, _)| format!("✗ {ente} {impronta}: non è integro e non è stato copiato");
+    t.alterati.iter().map(riga).collect()
 }
 
 /// Creates `cartella`, or refuses one that holds something.
@@ -127,20 +172,4 @@ pub(crate) fn vuota(cartella: &Path) -> anyhow::Result<()> {
         cartella.display()
     );
     Ok(())
-}
-
-fn copia_albero(da: &Path, a: &Path) -> anyhow::Result<usize> {
-    std::fs::create_dir_all(a)?;
-    let mut n = 0;
-    for e in std::fs::read_dir(da).into_iter().flatten() {
-        let e = e?;
-        let meta = a.join(e.file_name());
-        if e.file_type()?.is_dir() {
-            n += copia_albero(&e.path(), &meta)?;
-        } else {
-            std::fs::copy(e.path(), meta)?;
-            n += 1;
-        }
-    }
-    Ok(n)
 }

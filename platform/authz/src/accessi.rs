@@ -12,6 +12,8 @@ use crate::{Chi, PersonaId, sql};
 
 const LOTTO: usize = 256;
 const ATTESA: Duration = Duration::from_millis(200);
+/// Before it is written again, when the database was silent or full.
+const RIPRESA: Duration = Duration::from_secs(1);
 
 /// A handle that never blocks a request. When the queue is full the line goes to the log instead.
 #[derive(Debug, Clone)]
@@ -66,8 +68,13 @@ impl RegistroAccessi {
 async fn scrivi(db: Db, mut arrivi: mpsc::Receiver<Riga>) {
     let mut lotto = Vec::new();
     while arrivi.recv_many(&mut lotto, LOTTO).await > 0 {
-        if let Err(e) = scrivi_lotto(&db, &lotto).await {
+        // A database that is away for a while loses no line; it may be told one twice.
+        while let Err(e) = scrivi_lotto(&db, &lotto).await {
             tracing::error!(errore = %e, righe = lotto.len(), "access register not written");
+            if db.chiuso() || !matches!(e, db::Error::Impedito(_)) {
+                break;
+            }
+            tokio::time::sleep(RIPRESA).await;
         }
         lotto.clear();
         tokio::time::sleep(ATTESA).await;

@@ -58,6 +58,8 @@ const SEGNA_SOSTITUIBILE: &str = "insert into sistema.sostituibile (servizio, no
 const UNO_ALLA_VOLTA: &str = "select pg_advisory_xact_lock(7231455920001)";
 const MODO: &str = "insert into sistema.installazione (modo) values ($1) on conflict do nothing";
 const MODO_DI_ADESSO: &str = "select modo from sistema.installazione";
+const INSTALLAZIONE: &str = "select modo || ' ' || to_char(creata_il at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') \
+     from sistema.installazione";
 
 impl Manutenzione {
     /// Brings the schema to what `servizi` say, all in one transaction: a failure leaves everything as it was.
@@ -90,6 +92,11 @@ impl Manutenzione {
         let adesso = sqlx::query_scalar(MODO_DI_ADESSO).fetch_one(&mut *tx).await?;
         tx.commit().await?;
         Ok(adesso)
+    }
+
+    /// What tells this installation from any other, and goes where its database goes: mode and instant of its birth.
+    pub async fn installazione(&self) -> Result<String, Error> {
+        Ok(sqlx::query_scalar(INSTALLAZIONE).fetch_one(&self.pool).await?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kernel::Data;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, SqlSafeStr, Transaction};
 
 use crate::{Db, Error};
 
@@ -108,8 +108,17 @@ impl Tx<DiEnte> {
 /// that nobody counts, with the role of this scope, and the next user of it is refused.
 async fn comincia(pool: &PgPool, sql: String) -> Result<Transaction<'static, Postgres>, Error> {
     let pool = pool.clone();
-    let aperta = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
-    Ok(aperta.map_err(|e| Error::Cluster(e.to_string()))??)
+    let aperta = tokio::spawn(async move {
+        let (sql, mut vecchie) = (AssertSqlSafe(sql).into_sql_str(), pool.size());
+        loop {
+            match pool.begin_with(sql.clone()).await {
+                // The database went away since this connection was last used, and BEGIN had no effect: another one.
+                Err(e) if vecchie > 0 && caduta(&e) => vecchie -= 1,
+                altro => return altro,
+            }
+        }
+    });
+    Ok(aperta.await.map_err(|e| Error::Cluster(e.to_string()))??)
 }
 
 impl Db {
@@ -153,6 +162,15 @@ impl Db {
     async fn apri<S>(&self, ambito: S, sql: String) -> Result<Tx<S>, Error> {
         let inner = comincia(&self.pool, sql).await?;
         Ok(Tx { inner, now: self.orologio.adesso(), ambito })
+    }
+}
+
+/// True when the connection is over.
+fn caduta(e: &sqlx::Error) -> bool {
+    match e {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(d) => matches!(d.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
     }
 }
 

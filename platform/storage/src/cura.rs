@@ -78,8 +78,10 @@ impl Archivio {
     }
 
     /// Deletes those among some blobs that are still older than `grazia`: how many. Who calls knows that nobody cites
-    /// them, and that nobody can begin to before the end of the call.
+    /// them, and that nobody can begin to before the end of the call. In an archive that turns out to be another
+    /// installation's nothing is touched.
     pub async fn elimina(&self, ente: &str, blob: &[Impronta], grazia: SignedDuration) -> Result<usize, StorageError> {
+        self.riconosci().await?;
         let limite = self.ora().await? - grazia;
         let mut n = 0;
         for impronta in blob {
@@ -89,17 +91,23 @@ impl Archivio {
     }
 
     /// Removes what uploads cut short by a crash left aside more than `grazia` ago: how many files.
+    ///
+    /// In a bucket the parts of an upload that never ended are no object: a rule of the bucket removes them.
     pub async fn spazza(&self, grazia: SignedDuration) -> Result<usize, StorageError> {
         let limite = self.ora().await? - grazia;
+        match &self.cartella {
+            Some(c) => spazza_cartella(&c.join(IN_ARRIVO), limite).await,
+            None => self.spazza_bucket(limite).await,
+        }
+    }
+
+    async fn spazza_bucket(&self, limite: Timestamp) -> Result<usize, StorageError> {
+        let vecchi = self.store.list(Some(&Chiave::from(IN_ARRIVO)));
+        let mut vecchi = vecchi.try_filter(|m| future::ready(istante(m) < limite));
         let mut n = 0;
-        let mut file = fs::read_dir(self.cartella.join(IN_ARRIVO)).await?;
-        while let Some(f) = file.next_entry().await? {
-            // An upload that ends meanwhile takes its file away.
-            let Ok(meta) = f.metadata().await else { continue };
-            if Timestamp::try_from(meta.modified()?).is_ok_and(|scritto_il| scritto_il < limite) {
-                fs::remove_file(f.path()).await?;
-                n += 1;
-            }
+        while let Some(m) = vecchi.try_next().await? {
+            self.store.delete(&m.location).await?;
+            n += 1;
         }
         Ok(n)
     }
@@ -126,6 +134,20 @@ impl Archivio {
         self.store.delete(&prova).await?;
         Ok(adesso)
     }
+}
+
+async fn spazza_cartella(cartella: &Path, limite: Timestamp) -> Result<usize, StorageError> {
+    let mut n = 0;
+    let mut file = fs::read_dir(cartella).await?;
+    while let Some(f) = file.next_entry().await? {
+        // An upload that ends meanwhile takes its file away.
+        let Ok(meta) = f.metadata().await else { continue };
+        if Timestamp::try_from(meta.modified()?).is_ok_and(|scritto_il| scritto_il < limite) {
+            fs::remove_file(f.path()).await?;
+            n += 1;
+        }
+    }
+    Ok(n)
 }
 
 fn blob(m: &ObjectMeta) -> Option<Blob> {

@@ -1,6 +1,6 @@
 //! Refusals with a code and a remedy; everything else is a fault.
 
-use kernel::{Frase, Impronta};
+use kernel::{Frase, Impedimento, Impronta};
 
 /// What can go wrong with a blob.
 #[derive(Debug, thiserror::Error)]
@@ -18,10 +18,19 @@ pub enum StorageError {
     /// A defect of the caller: codes of enti come from the database, and have its form.
     #[error("«{0}» is not the code of an ente")]
     Ente(String),
+    /// Where the blobs should be, said in words for who configures the installation.
+    #[error("{0}")]
+    Luogo(String),
+    /// The blobs there are those of another installation.
+    #[error("l’archivio è dell’installazione «{0}»")]
+    Altrui(String),
+    /// Full, or silent: nothing is wrong with what was asked.
+    #[error("archive: {0}")]
+    Impedito(#[source] Impedimento),
     #[error(transparent)]
-    Guasto(#[from] object_store::Error),
+    Guasto(object_store::Error),
     #[error(transparent)]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
 }
 
 pub const CODICI: &[Frase] = &[
@@ -61,8 +70,43 @@ impl StorageError {
             StorageError::Interrotto(_) => "ARC-003",
             StorageError::Mancante(_) => "ARC-004",
             StorageError::Alterato(_) => "ARC-005",
-            StorageError::Ente(_) | StorageError::Guasto(_) | StorageError::Io(_) => return None,
+            StorageError::Ente(_)
+            | StorageError::Luogo(_)
+            | StorageError::Altrui(_)
+            | StorageError::Impedito(_)
+            | StorageError::Guasto(_)
+            | StorageError::Io(_) => return None,
         };
         CODICI.iter().find(|f| f.codice == codice)
     }
+}
+
+impl From<object_store::Error> for StorageError {
+    fn from(e: object_store::Error) -> Self {
+        if pieno(&e) {
+            return StorageError::Impedito(Impedimento::Pieno(e.into()));
+        }
+        match e {
+            // What is left after every attempt: refused connections, timeouts, 5xx. The type below is private.
+            object_store::Error::Generic { store: "S3", .. } => {
+                StorageError::Impedito(Impedimento::NonRisponde(e.into()))
+            }
+            e => StorageError::Guasto(e),
+        }
+    }
+}
+
+impl From<std::io::Error> for StorageError {
+    fn from(e: std::io::Error) -> Self {
+        if pieno(&e) { StorageError::Impedito(Impedimento::Pieno(e.into())) } else { StorageError::Io(e) }
+    }
+}
+
+/// No space, no inodes or no quota, on this machine or on the server.
+fn pieno(e: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    std::iter::successors(Some(e), |e| e.source()).any(|e| match e.downcast_ref::<std::io::Error>() {
+        Some(io) => matches!(io.kind(), StorageFull | QuotaExceeded),
+        None => e.to_string().contains("507 Insufficient Storage"),
+    })
 }

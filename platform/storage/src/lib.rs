@@ -1,6 +1,6 @@
-//! Documents as bytes: immutable, named by their SHA-256, one folder for each ente.
+//! Documents as bytes: immutable, named by their SHA-256, one folder for each ente, on disk or in a bucket.
 //!
-//! Invariant: what [`Archivio::deponi`] and [`Archivio::scrivi`] acknowledge is on disk, whole, and survives a power
+//! Invariant: what [`Archivio::deponi`] and [`Archivio::scrivi`] acknowledge is stored, whole, and survives a power
 //! loss. Invariant: nothing is served or copied whose bytes no longer match their name.
 //! Two enti never share a blob: sharing would tell one what the other holds, and would tie their erasures together.
 
@@ -8,7 +8,9 @@ mod archivio;
 mod cura;
 mod errori;
 mod lettura;
+mod luogo;
 mod tipo;
+mod trasloco;
 
 /// For the crate that attacks readers.
 #[doc(hidden)]
@@ -23,3 +25,5 @@ pub use archivio::{Archivio, Arrivato, Ricevuto};
 pub use cura::{Blob, Stato};
 pub use errori::{CODICI, StorageError};
 pub use lettura::Aperto;
+pub use luogo::{Bucket, Luogo, Server};
+pub use trasloco::{Trasloco, trasloca};

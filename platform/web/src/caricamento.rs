@@ -7,7 +7,7 @@ use kernel::testo::{nome_di_file, nome_ingannevole};
 use storage::{Arrivato, Ricevuto, StorageError};
 
 use crate::contorno::Operazione;
-use crate::modulo::{self, CSRF};
+use crate::modulo::{self, CSRF, da_tacere};
 use crate::{Errore, Modulo, Operatore};
 
 /// A file may be this long, a form may hold this many, with so much text in so many fields.
@@ -82,6 +82,7 @@ impl Caricamento {
                 }
                 None => {
                     let testo = testi.leggi(campo).await?.ok_or_else(troppo)?;
+                    operazione.ha_scritto(&nome, &testo);
                     modulo.aggiungi(&nome, testo);
                 }
             }
@@ -184,9 +185,7 @@ pub(crate) async fn testi_scritti(req: Request) -> Vec<(String, String)> {
     } else {
         modulo::coppie(req, &()).await.unwrap_or_default()
     };
-    let segreto =
-        |n: &str| n == CSRF || n == "chiave" || n == "sigillo" || n.contains("parola") || n.contains("password");
-    coppie.into_iter().filter(|(n, v)| !segreto(n) && !v.trim().is_empty()).collect()
+    coppie.into_iter().filter(|(n, v)| !da_tacere(n) && !v.trim().is_empty()).collect()
 }
 
 async fn testi_di_multipart(req: Request) -> Vec<(String, String)> {

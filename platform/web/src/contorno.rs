@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::errore::DaMostrare;
-use crate::modulo::BOZZA;
+use crate::modulo::{BOZZA, da_tacere};
 use crate::parole::tre_parole;
 use crate::{EnteHost, Errore, Modulo, Operatore, Pagina, Persona, SONDA, Stato, errore_pagina};
 
@@ -27,6 +27,7 @@ struct Dentro {
     chi: OnceLock<Quadro>,
     csrf_visto: AtomicBool,
     bozza: OnceLock<Uuid>,
+    scritto: Mutex<Vec<(String, String)>>,
 }
 
 /// Who is asking, once known: what an error page needs for its frame.
@@ -44,6 +45,7 @@ impl Operazione {
             chi: OnceLock::new(),
             csrf_visto: false.into(),
             bozza: OnceLock::new(),
+            scritto: Mutex::default(),
         }))
     }
 
@@ -74,6 +76,22 @@ impl Operazione {
 
     pub(crate) fn bozza(&self) -> Option<Uuid> {
         self.0.bozza.get().copied()
+    }
+
+    /// What was typed in a form of the desk: the page of a fault gives it back. Never a secret.
+    pub(crate) fn ha_scritto(&self, campo: &str, valore: &str) {
+        if self.quadro().is_some() && !da_tacere(campo) && !valore.trim().is_empty() {
+            self.tieni(vec![(campo.to_owned(), valore.to_owned())]);
+        }
+    }
+
+    /// The same, of a form that no handler has read.
+    pub(crate) fn tieni(&self, scritto: Vec<(String, String)>) {
+        self.0.scritto.lock().unwrap_or_else(PoisonError::into_inner).extend(scritto);
+    }
+
+    pub(crate) fn scritto(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.0.scritto.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The token of the session; empty where there is no session.
@@ -129,6 +147,9 @@ pub(crate) async fn contorno(State(stato): State<Stato>, mut req: Request, next:
     if let Some(e) = da_disegnare(&metodo, &r) {
         registra_errore(&stato, &op, &e, &percorso);
         r = errore_pagina::disegna(&stato, &op, &e).await;
+        if r.status() == StatusCode::SERVICE_UNAVAILABLE {
+            r.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+        }
     }
     r.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     let durata = inizio.elapsed();

@@ -3,7 +3,7 @@
 use authz::Permessa;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kernel::Frase;
+use kernel::{Frase, Impedimento};
 
 /// Whatever broke.
 pub type Fonte = Box<dyn std::error::Error + Send + Sync>;
@@ -26,7 +26,7 @@ pub enum Errore {
     /// The session is over or was never there; what was typed is kept on the page.
     #[error("AUT-002")]
     SenzaSessione { ritorno: String, scritto: Vec<(String, String)> },
-    /// A broken system: logged as an error, shown with its operation id.
+    /// A broken system, or one that is silent or full: logged as an error, shown with its operation id.
     #[error("WEB-500: {0}")]
     Guasto(#[source] Fonte),
 }
@@ -48,6 +48,16 @@ pub const CODICI: &[Frase] = &[
         codice: "WEB-500",
         frase: "Qualcosa si è rotto dalla nostra parte.",
         rimedio: "Riprova fra poco; se succede ancora, chiama l’assistenza con il codice dell’operazione.",
+    },
+    Frase {
+        codice: "WEB-503",
+        frase: "Una parte del sistema non risponde.",
+        rimedio: "Aspetta un minuto e invia di nuovo dalla stessa pagina: ciò che è già arrivato non si ripete.",
+    },
+    Frase {
+        codice: "WEB-507",
+        frase: "Lo spazio su disco è finito.",
+        rimedio: "Non è stato registrato nulla. Avvisa l’assistenza, poi invia di nuovo dalla stessa pagina.",
     },
     Frase {
         codice: "WEB-001",
@@ -196,6 +206,14 @@ impl Errore {
         Errore::Guasto(e.into())
     }
 
+    /// What stopped it, when it was neither the request nor a defect.
+    pub(crate) fn impedimento(&self) -> Option<&Impedimento> {
+        match self {
+            Errore::Guasto(fonte) => Impedimento::in_catena(fonte.as_ref()),
+            _ => None,
+        }
+    }
+
     pub fn codice(&self) -> &'static str {
         match self {
             Errore::Rifiuto { codice, .. } => codice,
@@ -203,7 +221,11 @@ impl Errore {
             Errore::Finito { .. } => "WEB-410",
             Errore::Negato { .. } => "AUT-001",
             Errore::SenzaSessione { .. } => "AUT-002",
-            Errore::Guasto(_) => "WEB-500",
+            Errore::Guasto(_) => match self.impedimento() {
+                None => "WEB-500",
+                Some(Impedimento::NonRisponde(_)) => "WEB-503",
+                Some(Impedimento::Pieno(_)) => "WEB-507",
+            },
         }
     }
 
@@ -214,7 +236,11 @@ impl Errore {
             Errore::Finito { .. } => StatusCode::GONE,
             Errore::Negato { .. } => StatusCode::FORBIDDEN,
             Errore::SenzaSessione { .. } => StatusCode::UNAUTHORIZED,
-            Errore::Guasto(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Errore::Guasto(_) => match self.impedimento() {
+                None => StatusCode::INTERNAL_SERVER_ERROR,
+                Some(Impedimento::NonRisponde(_)) => StatusCode::SERVICE_UNAVAILABLE,
+                Some(Impedimento::Pieno(_)) => StatusCode::INSUFFICIENT_STORAGE,
+            },
         }
     }
 }
@@ -233,7 +259,7 @@ impl From<db::Error> for Errore {
 
 impl From<sqlx::Error> for Errore {
     fn from(e: sqlx::Error) -> Self {
-        Errore::guasto(e)
+        db::Error::from(e).into()
     }
 }
 

@@ -21,6 +21,7 @@ struct PaginaErrore {
     casa: (&'static str, String),
     operazione: String,
     parole: String,
+    scritto: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -36,7 +37,7 @@ pub(crate) async fn disegna(stato: &Stato, op: &Operazione, e: &Errore) -> Respo
         let corpo = SenzaSessione {
             codice: e.codice(),
             entra: crate::accesso::porta(ritorno),
-            scritto: scritto.iter().map(|(n, v)| (etichetta(n), v.clone())).collect(),
+            scritto: mostrato(scritto.clone()),
         };
         return Pagina::nuda(stato, "La tua sessione è finita").stato(e.stato()).larga().con(corpo);
     }
@@ -51,6 +52,7 @@ pub(crate) async fn disegna(stato: &Stato, op: &Operazione, e: &Errore) -> Respo
         casa: casa(op),
         operazione: op.id().to_string(),
         parole: tre_parole(op.id()),
+        scritto: if matches!(e, Errore::Guasto(_)) { mostrato(op.scritto()) } else { Vec::new() },
         titolo,
     };
     cornice(stato, op, &corpo.titolo).stato(e.stato()).breve().con(corpo)
@@ -72,6 +74,7 @@ fn parole(e: &Errore) -> (String, String, String) {
         Errore::Rifiuto { frase, rimedio, .. } => (frase.clone(), String::new(), rimedio.clone()),
         Errore::Finito { frase } => (frase.clone(), String::new(), rimedio.to_owned()),
         Errore::Negato { frase, .. } => ("Ti manca il ruolo".to_owned(), frase.clone(), rimedio.to_owned()),
+        Errore::Guasto(_) if e.impedimento().is_some() => (frase.to_owned(), String::new(), rimedio.to_owned()),
         Errore::Guasto(_) => {
             let successo = "Abbiamo registrato il guasto con il codice dell’operazione. Se stavi inviando un modulo, \
                             controlla prima nell’elenco se è arrivato.";
@@ -125,6 +128,10 @@ fn casa(op: &Operazione) -> (&'static str, String) {
         Some(Quadro::Ufficio(_) | Quadro::Scrivania(_)) => ("Torna alla scrivania", "/".to_owned()),
         Some(Quadro::Pubblico(_)) | None => ("Torna alla pagina iniziale", "/".to_owned()),
     }
+}
+
+fn mostrato(scritto: Vec<(String, String)>) -> Vec<(String, String)> {
+    scritto.into_iter().map(|(n, v)| (etichetta(&n), v)).collect()
 }
 
 /// `numero_mittente` as people read it.

@@ -18,6 +18,10 @@ pub(crate) const CSRF: &str = "csrf";
 const CHIAVE: &str = "chiave";
 /// Written by the page when something was typed in the form: it may have a draft.
 pub(crate) const BOZZA: &str = "con-bozza";
+/// Written by the kit, or a secret: never given back on the page of what went wrong.
+pub(crate) fn da_tacere(campo: &str) -> bool {
+    [CSRF, CHIAVE, BOZZA, "sigillo"].contains(&campo) || campo.contains("parola") || campo.contains("password")
+}
 /// Fields of a form: the longest list of the house has a few hundred rows.
 pub const CAMPI_MAX: usize = 2_000;
 
@@ -268,6 +272,9 @@ impl<S: Send + Sync> FromRequest<S> for Inviato {
         let valori = coppie(req, stato).await?;
         let dato = valori.iter().find(|(n, _)| n == CSRF).map_or("", |(_, v)| v);
         operazione.controlla_csrf(dato)?;
+        for (campo, valore) in &valori {
+            operazione.ha_scritto(campo, valore);
+        }
         let modulo = Modulo::di(valori, operazione.csrf());
         operazione.con_bozza(&modulo);
         Ok(Inviato(modulo))

@@ -165,11 +165,11 @@ pub(crate) async fn alla_scrivania(
 ) -> Result<Response, Errore> {
     let operazione = Operazione::di(&req);
     let token = accesso::token(&c.stato.config, req.headers());
-    let Some(mut persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
-    if let [ente] = persona.enti() {
-        let attivi = (c.stato.servizi_attivi)(&mut c.stato.db.di_ente(ente.ente).await?).await?;
-        persona.attivi = Some(attivi.into());
-    }
+    let persona = match alla_porta(&c.stato, token, &operazione).await {
+        Ok(Some(p)) => p,
+        Ok(None) => return senza_sessione(req).await,
+        Err(e) => return Err(respinta(req, &operazione, e).await),
+    };
     operazione.riconosci(Quadro::Scrivania(persona.clone()));
     req.extensions_mut().insert(persona);
     Ok(next.run(req).await)
@@ -179,7 +179,11 @@ pub(crate) async fn alla_scrivania(
 pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Next) -> Result<Response, Errore> {
     let operazione = Operazione::di(&req);
     let token = accesso::token(&c.stato.config, req.headers());
-    let Some(persona) = riconosci(&c.stato, token, &operazione).await? else { return senza_sessione(req).await };
+    let persona = match riconosci(&c.stato, token, &operazione).await {
+        Ok(Some(p)) => p,
+        Ok(None) => return senza_sessione(req).await,
+        Err(e) => return Err(respinta(req, &operazione, e).await),
+    };
     let (mut parts, corpo) = req.into_parts();
     let codice = codice_ente(&mut parts).await;
     // Not found instead of forbidden: of an ente that is not theirs a person may not even know the pages.
@@ -187,7 +191,10 @@ pub(crate) async fn in_ufficio(State(c): State<Cancello>, req: Request, next: Ne
         operazione.riconosci(Quadro::Scrivania(persona));
         return Err(Errore::NonTrovato);
     };
-    let attivi = c.stato.attivi(ente.ente).await?;
+    let attivi = match c.stato.attivi(ente.ente).await {
+        Ok(a) => a,
+        Err(e) => return Err(respinta(Request::from_parts(parts, corpo), &operazione, e.into()).await),
+    };
     let chiuso = c.servizio.and_then(|s| chiuso(s, &attivi));
     let (perche, no) = chiuso.unzip();
     let op = Operatore { persona, ente, attivi, spento: perche.map(Into::into), dopo: Dopo::di(&parts.uri) };
@@ -242,6 +249,24 @@ pub(crate) async fn riconosci(
     let Some(token) = token else { return Ok(None) };
     let sessione = authz::riconosci(&stato.db, &token, operazione.id()).await?;
     Ok(sessione.map(|s| Persona { stato: stato.clone(), sessione: Arc::new(s), attivi: None }))
+}
+
+/// The person at the desk, who works for one ente only already there.
+async fn alla_porta(stato: &Stato, token: Option<String>, operazione: &Operazione) -> Result<Option<Persona>, Errore> {
+    let Some(mut persona) = riconosci(stato, token, operazione).await? else { return Ok(None) };
+    if let [ente] = persona.enti() {
+        let attivi = (stato.servizi_attivi)(&mut stato.db.di_ente(ente.ente).await?).await?;
+        persona.attivi = Some(attivi.into());
+    }
+    Ok(Some(persona))
+}
+
+/// A form that a fault stops before anybody reads it: what was typed is read all the same, and given back.
+async fn respinta(req: Request, operazione: &Operazione, e: Errore) -> Errore {
+    if matches!(e, Errore::Guasto(_)) && *req.method() == Method::POST {
+        operazione.tieni(crate::caricamento::testi_scritti(req).await);
+    }
+    e
 }
 
 /// Reading sends to the door and back; writing shows what was typed, so that it is not lost.

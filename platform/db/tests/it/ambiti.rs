@@ -230,3 +230,28 @@ async fn a_scope_that_is_abandoned_while_it_opens_leaves_nothing_to_the_next() {
     }
     assert!(abbandonate > 0, "none was abandoned");
 }
+
+#[tokio::test]
+async fn connections_that_died_meanwhile_are_not_noticed_by_who_begins() {
+    let p = prova().await;
+    let (prima, seconda) = (p.db.senza_ente().await.unwrap(), p.db.senza_ente().await.unwrap());
+    let mut ultima = p.db.senza_ente().await.unwrap();
+    drop((prima, seconda));
+    let uccidi = "select count(*) filter (where pg_terminate_backend(pid, 5000)) from pg_stat_activity \
+                  where usename = current_user and datname = current_database() and pid <> pg_backend_pid()";
+    let morte: i64 = sqlx::query_scalar(uccidi).fetch_one(ultima.conn()).await.unwrap();
+    assert!(morte >= 2, "{morte}");
+    for _ in 0..3 {
+        let mut tx = p.db.senza_ente().await.unwrap();
+        let uno: i32 = sqlx::query_scalar("select 1").fetch_one(tx.conn()).await.unwrap();
+        assert_eq!(uno, 1);
+    }
+    // In the middle of a transaction there is nothing to begin again: who asked is told that it may be.
+    let mut vittima = p.db.senza_ente().await.unwrap();
+    // A transaction sees the activity as it was when it first looked.
+    drop(ultima);
+    let mut altra = p.db.senza_ente().await.unwrap();
+    let _: i64 = sqlx::query_scalar(uccidi).fetch_one(altra.conn()).await.unwrap();
+    let e = db::Error::from(sqlx::query("select 1").execute(vittima.conn()).await.unwrap_err());
+    assert!(matches!(e, db::Error::Impedito(kernel::Impedimento::NonRisponde(_))), "{e:?}");
+}

@@ -127,3 +127,49 @@ async fn public_pages_are_asked_for_again_and_seldom_sent() {
     let giulia = casa.entra("giulia").await;
     assert_eq!(casa.leggi("/e/c_e307/quaderno", &giulia).await.header("cache-control"), "private, no-cache");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_database_is_said_and_what_was_typed_comes_back() {
+    let casa = Casa::nuova().await;
+    let giulia = casa.entra("giulia").await;
+    let csrf = casa.csrf(&giulia).await;
+    let caduto =
+        casa.invia("/e/c_e307/quaderno/nuova", &giulia, &format!("csrf={csrf}&oggetto=cade&ufficio=TEC")).await;
+    assert!(caduto.stato == StatusCode::INTERNAL_SERVER_ERROR && caduto.corpo.contains(">\ncade</textarea>"));
+    let rifiutato = casa.invia("/e/c_e307/quaderno/nuova", &giulia, &format!("csrf={csrf}x&oggetto=intruso")).await;
+    assert!(
+        rifiutato.corpo.contains("WEB-001") && !rifiutato.corpo.contains("textarea"),
+        "a refusal gives nothing back"
+    );
+
+    casa.prova.db.chiudi().await;
+    let r = casa.leggi("/e/c_e307/quaderno", &giulia).await;
+    assert_eq!((r.stato, r.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "30"));
+    assert!(r.corpo.contains("WEB-503") && r.corpo.contains("invia di nuovo dalla stessa pagina"), "{}", r.corpo);
+    assert!(!r.corpo.contains("Ciò che avevi scritto"));
+    let testi =
+        [("csrf", csrf.as_str()), ("chiave", "k"), ("oggetto", "Tetto <b>rotto</b>"), ("nuova_password", "gatto")];
+    let parti = collaudo::multipart(&testi, &[("file", "a.pdf", "application/pdf", b"%PDF")]);
+    for (dove, tipo, corpo) in [
+        (
+            "/e/c_e307/quaderno/nuova",
+            "application/x-www-form-urlencoded",
+            format!("csrf={csrf}&chiave=k&oggetto=Tetto+<b>rotto</b>&nuova_password=gatto").into_bytes(),
+        ),
+        ("/e/c_e307/quaderno/file", "multipart/form-data; boundary=XX", parti),
+    ] {
+        let r = casa.posta(dove, &giulia, tipo, corpo).await;
+        assert_eq!((r.stato, r.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "30"), "{dove}");
+        assert_eq!(r.corpo.matches("<textarea").count(), 1, "{dove}: the object, and neither token nor secret");
+        assert!(r.corpo.contains("rotto") && !r.corpo.contains("<b>") && !r.corpo.contains("gatto"), "{}", r.corpo);
+    }
+}
+
+#[test]
+fn a_full_disk_has_an_answer_of_its_own() {
+    let pieno = storage::StorageError::from(std::io::Error::from(std::io::ErrorKind::StorageFull));
+    let e = web::Errore::guasto(pieno);
+    assert_eq!((e.stato(), e.codice()), (StatusCode::INSUFFICIENT_STORAGE, "WEB-507"));
+    let e = web::Errore::guasto(std::io::Error::other("something else"));
+    assert_eq!((e.stato(), e.codice()), (StatusCode::INTERNAL_SERVER_ERROR, "WEB-500"));
+}

@@ -194,6 +194,9 @@ async fn scrivi(op: Operatore, Inviato(mut m): Inviato) -> Result<Response, Erro
     let oggetto = m.testo("oggetto", Regole::riga(2000).obbligatoria("Scrivi l’oggetto."));
     m.data("data", op.oggi());
     m.scelta("ufficio", &["TEC", "RAG"]);
+    if oggetto == "cade" {
+        return Err(Errore::guasto(std::io::Error::other("the pencil broke")));
+    }
     if oggetto == "doppia" {
         m.rifiuta("oggetto", &DOPPIA);
     }
