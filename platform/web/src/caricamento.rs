@@ -185,7 +185,7 @@ pub(crate) async fn testi_scritti(req: Request) -> Vec<(String, String)> {
         modulo::coppie(req, &()).await.unwrap_or_default()
     };
     let segreto =
-        |n: &str| n == CSRF || n == "chiave" || n == "sigillo" || n.contains("parola") || n.contains("password");
+        |n: &str| [CSRF, "chiave", "sigillo", "segreto"].contains(&n) || n.contains("parola") || n.contains("password");
     coppie.into_iter().filter(|(n, v)| !segreto(n) && !v.trim().is_empty()).collect()
 }
 
