@@ -10,7 +10,7 @@ use db::Db;
 use jobs::Contesto;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::{Configurazione, Memoria, Metriche, Stato};
+use web::{Configurazione, Memoria, Metriche, SILENZIO, Stato};
 
 use crate::casa::Casa;
 use crate::{services, sonda};
@@ -113,6 +113,7 @@ fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
         porta,
         proxy,
         modo: modo.to_owned(),
+        silenzio: SILENZIO,
     })
 }
 
