@@ -17,7 +17,7 @@ help:
 	@echo "make build   $(TARGET)/release/alleanza, completo"
 	@echo "make rig     il banco di prova: una regione intera di comuni, in RIG_HOME ($(RIG_HOME))"
 	@echo "make bench   le misure sul banco, in bench/RESULTS.md (BENCH_SHORT=1: la forma breve)"
-	@echo "make drill   uccide, ferma, sposta l’orologio, e controlla che non manchi nulla, in drill/RESULTS.md (DRILL_BREVE=1: la forma breve)"
+	@echo "make drill   uccide, stacca la corrente, riempie i dischi, sposta l’orologio, e controlla che non manchi nulla, in drill/RESULTS.md (DRILL_BREVE=1: la forma breve)"
 
 # Stylesheet, icons and fonts come from npm, are trimmed and never committed.
 vendor:

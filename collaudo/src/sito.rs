@@ -28,6 +28,7 @@ pub fn configurazione() -> Configurazione {
         porta: None,
         proxy: None,
         modo: "prova".into(),
+        silenzio: web::SILENZIO,
     }
 }
 

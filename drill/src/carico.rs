@@ -39,8 +39,9 @@ pub struct Conti {
     pub conferme: AtomicU64,
     /// No answer, or half of one.
     pub ignoti: AtomicU64,
-    /// Refused while the database was away (500, 503): sent again until a number comes.
-    pub impediti: AtomicU64,
+    /// Told that the disk is full (507), or that a part of the system does not answer (503): sent again until a number comes.
+    pub pieno: AtomicU64,
+    pub non_risponde: AtomicU64,
     /// Answers that no client should ever see.
     pub altri: AtomicU64,
     /// Answered again with the same number.
@@ -77,6 +78,10 @@ impl Carico {
         Carico { conti, inizio, ferma, clienti }
     }
 
+    pub fn conferme(&self) -> u64 {
+        self.conti.conferme.load(Ordering::Relaxed)
+    }
+
     /// Waits for an acknowledgement given after now: how long it took.
     pub async fn prossima(&self, entro: Duration) -> anyhow::Result<Duration> {
         let da = Instant::now();
@@ -102,6 +107,11 @@ impl Carico {
         self.clienti.shutdown().await;
         self.conti
     }
+}
+
+/// Who brings no document does not send again somebody else's.
+fn si_ripete(misura: Misura, f: &Fatto) -> bool {
+    !f.numeri.is_empty() && (misura.documento_ogni > 0 || f.documento.is_none())
 }
 
 struct Uno {
@@ -135,7 +145,7 @@ impl Uno {
         let diario = self.registro.apri();
         let n = u64::try_from(diario.fatti.len()).ok()?;
         let i = usize::try_from(self.caso.fino_a(n)).ok()?;
-        diario.fatti.iter().nth(i).filter(|(_, f)| !f.numeri.is_empty()).map(|(k, _)| k.clone())
+        diario.fatti.iter().nth(i).filter(|(_, f)| si_ripete(self.misura, f)).map(|(k, _)| k.clone())
     }
 
     fn nuova(&mut self) -> String {
@@ -176,7 +186,8 @@ impl Uno {
                     self.conti.ultima.fetch_max(ms, Ordering::Relaxed);
                     return Ok(());
                 }
-                Esito::Rifiuto(500 | 503, _) => self.conti.impediti.fetch_add(1, Ordering::Relaxed),
+                Esito::Rifiuto(507, _) => self.conti.pieno.fetch_add(1, Ordering::Relaxed),
+                Esito::Rifiuto(503, _) => self.conti.non_risponde.fetch_add(1, Ordering::Relaxed),
                 Esito::Rifiuto(stato, codice) => {
                     if let Ok(mut d) = self.conti.detti.lock() {
                         d.insert(format!("{stato} {codice}"));

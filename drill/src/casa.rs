@@ -44,9 +44,8 @@ impl Officina {
     /// Makes the model that every drill copies: three enti with their register, one person, and nothing in it.
     pub async fn modello(&self) -> anyhow::Result<PathBuf> {
         let mut casa = self.vuota("modello")?;
+        casa.alleanza(&["migra", "--modo", "prova"])?;
         casa.accendi().await?;
-        // A test installation, as no command makes: one whose legal clock may be moved.
-        casa.esegui("set session_replication_role = replica; update sistema.installazione set modo = 'prova'").await?;
         casa.alleanza(&[&["ente", "aggiungi"], &ENTI[..]].concat())?;
         for ente in ENTI {
             // The second time it is the same person, with one role more elsewhere.

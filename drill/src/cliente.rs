@@ -9,6 +9,8 @@ use hyper::{Method, Request, StatusCode, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::diario::Fatto;
@@ -113,6 +115,22 @@ impl Cliente {
             },
             Ok(r) => Esito::Rifiuto(r.stato.as_u16(), codice(&r.corpo)),
         }
+    }
+
+    /// Sends half of the form of a registration and stops there, holding the line.
+    pub async fn a_meta(&self, ente: &str, chiave: &str, f: &Fatto) -> anyhow::Result<TcpStream> {
+        let corpo = modulo(&self.csrf, chiave, f);
+        let testa = format!(
+            "POST /e/{ente}/protocollo/nuovo HTTP/1.1\r\nhost: localhost:{}\r\ncookie: {}\r\ncontent-type: \
+             multipart/form-data; boundary={CONFINE}\r\ncontent-length: {}\r\n\r\n",
+            self.porta,
+            self.biscotto,
+            corpo.len()
+        );
+        let mut linea = TcpStream::connect(("127.0.0.1", self.porta)).await?;
+        linea.write_all(testa.as_bytes()).await?;
+        linea.write_all(&corpo[..corpo.len() / 2]).await?;
+        Ok(linea)
     }
 }
 

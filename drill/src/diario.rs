@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::oracolo::Numero;
 
 /// A registration, from the side of who asked for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Fatto {
     pub ente: usize,
     pub oggetto: String,

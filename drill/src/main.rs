@@ -8,7 +8,9 @@ mod carico;
 mod casa;
 mod cliente;
 mod diario;
+mod disco;
 mod misure;
+mod montato;
 mod oracolo;
 mod prove;
 mod recinto;
@@ -56,20 +58,35 @@ struct Opzioni {
 enum Quale {
     Controlli,
     Uccisioni,
+    Corrente,
+    Disco,
     Orologio,
     Riavvio,
+    Partner,
     Resistenza,
 }
 
-const TUTTE: [Quale; 5] = [Quale::Controlli, Quale::Uccisioni, Quale::Orologio, Quale::Riavvio, Quale::Resistenza];
+const TUTTE: [Quale; 8] = [
+    Quale::Controlli,
+    Quale::Uccisioni,
+    Quale::Corrente,
+    Quale::Disco,
+    Quale::Orologio,
+    Quale::Riavvio,
+    Quale::Partner,
+    Quale::Resistenza,
+];
 
 impl Quale {
     fn nome(self) -> &'static str {
         match self {
             Quale::Controlli => "Controlli negativi",
             Quale::Uccisioni => "Uccisioni",
+            Quale::Corrente => "Corrente",
+            Quale::Disco => "Disco pieno",
             Quale::Orologio => "Orologio",
             Quale::Riavvio => "Riavvio del database",
+            Quale::Partner => "Partner lenti e morti",
             Quale::Resistenza => "Resistenza",
         }
     }
@@ -79,8 +96,11 @@ impl Quale {
         let (l, b) = match self {
             Quale::Controlli => (45, 4),
             Quale::Uccisioni => (120, 5),
+            Quale::Corrente => (60, 4),
+            Quale::Disco => (30, 6),
             Quale::Orologio => (30, 4),
             Quale::Riavvio => (15, 3),
+            Quale::Partner => (20, 6),
             Quale::Resistenza => (45, 3),
         };
         Duration::from_secs(60 * if lunga { l } else { b })
@@ -155,8 +175,11 @@ async fn una(quale: Quale, p: &mut Prova) -> anyhow::Result<Referto> {
     match quale {
         Quale::Controlli => prove::controlli::prova(p).await,
         Quale::Uccisioni => prove::uccisioni::prova(p).await,
+        Quale::Corrente => prove::corrente::prova(p).await,
+        Quale::Disco => prove::disco::prova(p).await,
         Quale::Orologio => prove::orologio::prova(p).await,
         Quale::Riavvio => prove::riavvio::prova(p).await,
+        Quale::Partner => prove::partner::prova(p).await,
         Quale::Resistenza => prove::resistenza::prova(p).await,
     }
 }

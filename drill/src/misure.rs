@@ -19,6 +19,10 @@ impl Tempi {
         self.0.get(i).copied().unwrap_or(0)
     }
 
+    pub fn quanti(&self) -> usize {
+        self.0.len()
+    }
+
     pub fn detti(&self) -> String {
         let ms = |p| decimi(self.percentile(p) / 100);
         format!("p50 {} ms, p95 {} ms, max {} ms", ms(50), ms(95), ms(100))

@@ -25,9 +25,18 @@ pub enum Posto {
     Finito(i32),
 }
 
-/// True where mounts and other people's processes are ours to make.
-pub fn root() -> bool {
-    geteuid().is_root()
+/// Why no disk can be mounted here.
+pub fn senza_dischi() -> Option<&'static str> {
+    match std::env::var(VARIABILE).as_deref() {
+        Ok("dentro") => None,
+        _ => Some("serve root, e il permesso di fare namespace, per montare un disco"),
+    }
+}
+
+/// True where the fence is the kernel's: root in a container may not be allowed to.
+fn recintabile() -> bool {
+    let prova = || Command::new("unshare").args(["--mount", "--pid", "--fork", "--mount-proc", "true"]).output();
+    geteuid().is_root() && prova().is_ok_and(|o| o.status.success())
 }
 
 /// Called first of all: runs this same program inside the fence, for no longer than `limite`.
@@ -44,19 +53,20 @@ fn fuori(limite: Duration) -> anyhow::Result<i32> {
     // The user that runs PostgreSQL must reach it.
     let cartella = std::path::PathBuf::from(format!("/var/tmp/alleanza-drill-{}", std::process::id()));
     fs::create_dir_all(&cartella)?;
-    let mut c = if root() {
+    let recinto = recintabile();
+    let mut c = if recinto {
         let mut c = Command::new("unshare");
         c.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]).arg(std::env::current_exe()?);
         c.env(VARIABILE, "primo");
         c
     } else {
         let mut c = Command::new(std::env::current_exe()?);
-        c.env(VARIABILE, "dentro");
+        c.env(VARIABILE, "senza recinto");
         c
     };
     let mut figlio = c.args(argomenti()).env(CARTELLA, &cartella).spawn().context("unshare")?;
     let esito = aspetta(&mut figlio, limite);
-    if !root() {
+    if !recinto {
         spazza(&cartella);
     }
     let _ = fs::remove_dir_all(&cartella);

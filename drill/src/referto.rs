@@ -18,13 +18,19 @@ pub struct Referto {
     pub cifre: Vec<String>,
     /// What did not hold.
     pub bocciato: Vec<String>,
+    /// Why it could not be done here.
+    pub saltato: Option<String>,
     pub durata: Duration,
 }
 
 impl Referto {
     pub fn nuovo(che_cosa: impl Into<String>) -> Referto {
         let (cifre, bocciato) = (Vec::new(), Vec::new());
-        Referto { nome: "", che_cosa: che_cosa.into(), cifre, bocciato, durata: Duration::ZERO }
+        Referto { nome: "", che_cosa: che_cosa.into(), cifre, bocciato, saltato: None, durata: Duration::ZERO }
+    }
+
+    pub fn saltato(perche: &str) -> Referto {
+        Referto { saltato: Some(perche.to_owned()), ..Referto::nuovo("") }
     }
 
     /// A drill that could not be brought to its end has failed.
@@ -44,10 +50,17 @@ impl Referto {
     }
 
     fn segno(&self) -> &'static str {
-        if self.bocciato.is_empty() { "✓" } else { "✗" }
+        match (&self.saltato, self.bocciato.is_empty()) {
+            (Some(_), _) => "–",
+            (None, true) => "✓",
+            (None, false) => "✗",
+        }
     }
 
     pub fn detto(&self) -> String {
+        if let Some(perche) = &self.saltato {
+            return format!("{} {}: saltata, {perche}", self.segno(), self.nome);
+        }
         let mut s = format!("{} {} ({} s)", self.segno(), self.nome, self.durata.as_secs());
         let righe = self.cifre.iter().map(|c| format!("\n    {c}"));
         let guasti = self.bocciato.iter().map(|b| format!("\n  ✗ {b}"));
@@ -71,7 +84,10 @@ pub fn scrivi(file: &Path, referti: &[Referto], seme: u64, bin: &Path, adesso: T
     )?;
     for r in referti {
         writeln!(s, "## {} {}\n", r.segno(), r.nome)?;
-        writeln!(s, "{} ({} s)\n", r.che_cosa, r.durata.as_secs())?;
+        match &r.saltato {
+            Some(perche) => writeln!(s, "Saltata: {perche}.\n")?,
+            None => writeln!(s, "{} ({} s)\n", r.che_cosa, r.durata.as_secs())?,
+        }
         for c in r.cifre.iter().chain(&r.bocciato) {
             writeln!(s, "* {}", c.replace('\n', "; "))?;
         }

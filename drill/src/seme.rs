@@ -13,6 +13,11 @@ impl Caso {
         Caso((z ^ (z >> 31)) | 1)
     }
 
+    /// Tails, always.
+    pub fn sfortunato() -> Caso {
+        Caso(0)
+    }
+
     /// Another one, for somebody else.
     pub fn figlio(&mut self) -> Caso {
         Caso::nuovo(self.prossimo())

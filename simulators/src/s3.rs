@@ -141,6 +141,8 @@ async fn ascolta(ascolto: TcpListener, servizio: S3Service, regia: Arc<Regia>) {
     let mut connessioni = JoinSet::new();
     while let Ok((presa, _)) = ascolto.accept().await {
         let (servizio, regia) = (servizio.clone(), regia.clone());
+        // Or every short answer waits for an acknowledgement that the other side delays.
+        let _ = presa.set_nodelay(true);
         connessioni.spawn(async move {
             let risponde = service_fn(move |r| rispondi(r, servizio.clone(), regia.clone()));
             // A client that goes away is not an event.

@@ -29,6 +29,7 @@ const UNA_CASA: &[(&str, &str)] = &[
     ("qrcodegen", "web"),
     ("pulldown-cmark", "web"),
     ("s3s", "simulators"),
+    ("fuser", "drill"),
 ];
 
 pub fn controlla() -> anyhow::Result<()> {

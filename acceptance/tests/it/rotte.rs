@@ -19,6 +19,7 @@ pub fn sito(m: &Mondo) -> axum::Router {
         porta: None,
         proxy: None,
         modo: "prova".into(),
+        silenzio: web::SILENZIO,
     };
     web::router(Stato {
         db: m.prova.db.clone(),

@@ -11,7 +11,7 @@ use jobs::Contesto;
 use outbound::{Raggio, Uscita};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use web::{Configurazione, Memoria, Metriche, Stato};
+use web::{Configurazione, Memoria, Metriche, SILENZIO, Stato};
 
 use crate::casa::Casa;
 use crate::{services, sonda};
@@ -116,6 +116,7 @@ fn configurazione(modo: &str, ascolta: u16) -> anyhow::Result<Configurazione> {
         porta,
         proxy,
         modo: modo.to_owned(),
+        silenzio: SILENZIO,
     })
 }
 

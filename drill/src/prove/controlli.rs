@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use super::corrente::{self, SuDischi};
 use super::{Prova, RIPRESA};
 use crate::carico::{Carico, Misura};
 use crate::casa::Casa;
 use crate::diario::Registro;
 use crate::oracolo::{Guasto, Verdetto};
 use crate::referto::Referto;
+use crate::seme::Caso;
 
 /// What a superuser can do where no grant and no trigger stops him.
 const TOGLI: &str = "set session_replication_role = replica; \
@@ -37,12 +39,16 @@ pub async fn prova(p: &mut Prova) -> anyhow::Result<Referto> {
     let giri = p.giri(20, 1);
     let mut r =
         Referto::nuovo(format!("{giri} volte ciascuno: danni fatti apposta, che il giudice deve vedere ogni volta"));
+    let elettrico = corrente::impossibile();
+    if let Some(perche) = elettrico {
+        r.cifra(format!("senza i controlli della corrente: {perche}"));
+    }
     let mut conta = |nome: &str, visti: u32, esempio: &Verdetto| {
         r.cifra(format!("{nome}: visto {visti} volte su {giri} (l’ultima: {esempio})"));
         r.esige(visti == giri, format!("{nome}: il giudice non l’ha visto {} volte", giri - visti));
     };
-    let mut visti = [0; 3];
-    let mut ultimi = [const { None }; 3];
+    let mut visti = [0; 5];
+    let mut ultimi = [const { None }; 5];
     for giro in 0..giri {
         let v = riga_tolta(p, giro).await?;
         visti[0] += u32::from(v.quanti(Guasto::Perso) >= 1 && v.quanti(Guasto::Buco) >= 1);
@@ -56,8 +62,24 @@ pub async fn prova(p: &mut Prova) -> anyhow::Result<Referto> {
             visti[2] += u32::from(v.quanti(Guasto::Perso) >= 1);
             ultimi[2] = Some(v);
         }
+        if elettrico.is_none() {
+            let v = disco_bugiardo(p, giro).await?;
+            visti[3] += u32::from(v.quanti(Guasto::Perso) >= 1);
+            ultimi[3] = Some(v);
+        }
+        if elettrico.is_none() && p.lunga {
+            let v = senza_attendere_e_senza_corrente(p, giro).await?;
+            visti[4] += u32::from(v.quanti(Guasto::Perso) >= 1);
+            ultimi[4] = Some(v);
+        }
     }
-    let nomi = ["una voce tolta da un superutente", "dieci numeri ridati ad altri", "synchronous_commit=off e kill -9"];
+    let nomi = [
+        "una voce tolta da un superutente",
+        "dieci numeri ridati ad altri",
+        "synchronous_commit=off e kill -9",
+        "fsync ignorato e taglio di corrente",
+        "synchronous_commit=off e taglio di corrente",
+    ];
     for (i, nome) in nomi.into_iter().enumerate() {
         if let Some(v) = &ultimi[i] {
             conta(nome, visti[i], v);
@@ -118,4 +140,29 @@ async fn senza_attendere(p: &mut Prova, giro: u32) -> anyhow::Result<Verdetto> {
     carico.abbandona().await;
     casa.accendi().await?;
     casa.giudica(&registro)
+}
+
+/// The disk says yes to every flush and does none: what comes back after the cut is what was there before the work.
+async fn disco_bugiardo(p: &mut Prova, giro: u32) -> anyhow::Result<Verdetto> {
+    let mut s = SuDischi::nuova(p, &format!("bugiardo-{giro}"))?;
+    s.menti();
+    s.casa.accendi().await?;
+    let carico = s.carica(&mut p.caso).await?;
+    s.taglia(&mut Caso::sfortunato())?;
+    carico.abbandona().await;
+    s.casa.accendi().await?;
+    s.casa.giudica(&s.registro)
+}
+
+async fn senza_attendere_e_senza_corrente(p: &mut Prova, giro: u32) -> anyhow::Result<Verdetto> {
+    let mut s = SuDischi::nuova(p, &format!("senza-corrente-{giro}"))?;
+    s.casa.accendi().await?;
+    s.casa.esegui("alter system set synchronous_commit = off").await?;
+    s.casa.spegni().await?;
+    s.casa.accendi().await?;
+    let carico = s.carica(&mut p.caso).await?;
+    s.taglia(&mut p.caso)?;
+    carico.abbandona().await;
+    s.casa.accendi().await?;
+    s.casa.giudica(&s.registro)
 }

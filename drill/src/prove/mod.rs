@@ -1,7 +1,10 @@
 //! The drills, one file each.
 
 pub mod controlli;
+pub mod corrente;
+pub mod disco;
 pub mod orologio;
+pub mod partner;
 pub mod resistenza;
 pub mod riavvio;
 pub mod uccisioni;
@@ -60,7 +63,7 @@ impl Somma {
         self.conferme += letto(&c.conferme);
         self.ripetute += letto(&c.ripetuti);
         self.senza_risposta += letto(&c.ignoti);
-        self.impediti += letto(&c.impediti);
+        self.impediti += letto(&c.pieno) + letto(&c.non_risponde);
         if letto(&c.altri) > 0 {
             let detti = c.detti.lock().map(|d| d.iter().cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
             self.guasti.push(format!("{} risposte che nessuno deve vedere: {detti}", letto(&c.altri)));
@@ -79,7 +82,7 @@ impl Somma {
 
     fn racconta(&self, r: &mut Referto) {
         r.cifra(format!(
-            "{} registrazioni confermate, {} richieste ripetute con lo stesso numero, {} senza risposta, {} rifiutate con 500 o 503 e poi confermate",
+            "{} registrazioni confermate, {} richieste ripetute con lo stesso numero, {} senza risposta, {} rifiutate con 503 o 507 e poi confermate",
             self.conferme, self.ripetute, self.senza_risposta, self.impediti
         ));
         r.esige(self.conferme > 0, "nessuna registrazione: la prova non ha provato nulla");

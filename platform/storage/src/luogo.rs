@@ -106,7 +106,7 @@ pub(crate) fn bucket(b: &Bucket, in_chiaro: bool) -> Result<Arc<dyn ObjectStore>
     let ritenta = RetryConfig {
         backoff: BackoffConfig {
             init_backoff: Duration::from_millis(200),
-            max_backoff: Duration::from_secs(5),
+            max_backoff: Duration::from_secs(2),
             base: 2.5,
         },
         max_retries: RITENTATIVI,

@@ -58,7 +58,7 @@ pub use servizio::{
     Anteprima, Attesa, Attivazione, Carico, CheCosaAspetta, Futuro, PassaCarico, PassiDelFilo, Passo, Service,
     StatoPasso, Tabella, Trattamento, VoceMenu,
 };
-pub use stato::{Attivo, Configurazione, ServiziAttivi, SolaLettura, Stato};
+pub use stato::{Attivo, Configurazione, SILENZIO, ServiziAttivi, SolaLettura, Stato};
 
 /// Schema `moduli`: what is typed and not sent yet, and what is done to many things at once.
 pub const MIGRAZIONI: Migrazioni = Migrazioni {

@@ -323,6 +323,7 @@ mod tests {
             porta: None,
             proxy: proxy.map(|p| p.parse().unwrap()),
             modo: "prova".into(),
+            silenzio: crate::SILENZIO,
         }
     }
 

@@ -11,6 +11,7 @@ use axum::routing::{MethodFilter, MethodRouter, get, on};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::host::{self, Casa};
 use crate::operatore::Cancello;
@@ -196,6 +197,8 @@ pub fn router(stato: Stato) -> Router {
         .with_state(case)
         .route("/salute", get(scrivania::salute).with_state(stato.clone()))
         .layer(from_fn(sicurezza::stessa_origine))
+        // Who sends half of a form and stops would hold a connection, and a file aside, for ever.
+        .layer(RequestBodyTimeoutLayer::new(stato.config.silenzio))
         .layer(CatchPanicLayer::custom(caduto))
         .layer(from_fn_with_state(stato.clone(), contorno::contorno))
         .layer(CompressionLayer::new().compress_when(conviene))

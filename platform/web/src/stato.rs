@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use authz::{RegistroAccessi, Serratura};
 use db::{Db, DiEnte, EnteId, Tx};
@@ -26,7 +27,12 @@ pub struct Configurazione {
     pub proxy: Option<IpAddr>,
     /// `esercizio`, `demo` or `prova`: the last two say so on every page.
     pub modo: String,
+    /// How long somebody who is sending something may say nothing.
+    pub silenzio: Duration,
 }
+
+/// The usual silence: a telephone that changes network comes back within it.
+pub const SILENZIO: Duration = Duration::from_secs(30);
 
 impl Configurazione {
     /// An address as people outside write it: scheme, host, port if it is not the usual one, path. There is no other way
@@ -128,6 +134,7 @@ mod tests {
                 porta,
                 proxy: None,
                 modo: "prova".into(),
+                silenzio: SILENZIO,
             };
             c.indirizzo("introdacqua.localhost", "/albo/2026/45")
         };

@@ -193,3 +193,25 @@ async fn a_file_over_the_limit_is_refused_and_an_interrupted_one_leaves_nothing(
         .await;
     assert_eq!(r.stato, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_stops_in_the_middle_of_a_form_is_not_waited_for_for_ever() {
+    let casa = Casa::con(|c| c.silenzio = std::time::Duration::from_millis(300)).await;
+    let giulia = casa.entra("giulia").await;
+    let csrf = casa.csrf(&giulia).await;
+    let mut meta = multipart(&[("csrf", None, csrf.as_bytes()), ("file", Some("grande.pdf"), &[7; 6 << 20])]);
+    meta.truncate(meta.len() - 64);
+    let corpo = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(meta))]);
+    let r = carica(&casa, &giulia, Body::from_stream(corpo.chain(futures_util::stream::pending()))).await;
+    assert!(r.stato == StatusCode::BAD_REQUEST && r.corpo.contains("WEB-007"), "{} {}", r.stato, r.corpo);
+    // Who is slow, and goes on, is waited for.
+    let intero = multipart(&[("csrf", None, csrf.as_bytes()), ("file", Some("a.pdf"), b"piano piano")]);
+    let pezzi: Vec<_> = intero.chunks(60).map(|p| Ok::<_, std::io::Error>(bytes::Bytes::copy_from_slice(p))).collect();
+    let piano = futures_util::stream::iter(pezzi).then(async |p| {
+        tokio::time::sleep(std::time::Duration::from_millis(120)).await;
+        p
+    });
+    let r = carica(&casa, &giulia, Body::from_stream(piano)).await;
+    assert_eq!(r.stato, StatusCode::OK, "{}", r.corpo);
+    assert_eq!(casa.file().len(), 1, "of the half nothing is left: {:?}", casa.file());
+}
