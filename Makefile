@@ -38,7 +38,7 @@ unit: vendor
 
 browser: vendor
 	@tools/dipendenze.sh test
-	$(CARGO) build --locked -p app
+	$(CARGO) build --locked -p app -p simulators
 	@[ acceptance/browser/node_modules/.package-lock.json -nt acceptance/browser/package-lock.json ] || npm ci --prefix acceptance/browser --no-audit --no-fund --loglevel=error
 	ALLEANZA_BIN=$(abspath $(TARGET))/debug/alleanza node --test --test-concurrency=1 acceptance/browser/
 

@@ -45,6 +45,7 @@ export const PAGINE = () => ({
   'Aperta /metrics': [p(NESSUNO, '/metrics', FILE)],
   'Aperta /accedi/iscrivi': [p(MANCA, '/accedi/iscrivi'), p(MANCA, '/accedi/iscrivi?poi=/protocollo')],
   'Aperta /accedi/fattore': [p(HA, '/accedi/fattore')],
+  'Aperta /accedi/esterno/ritorno': [p(NESSUNO, '/accedi/esterno/ritorno', { stato: 422 })],
   'Scrivania /mio-accesso': [p(ELENA, '/mio-accesso')],
   'Scrivania /mio-accesso/totp': [p(ELENA, '/mio-accesso/totp')],
   'Scrivania /mio-accesso/passkey': [p(ELENA, '/mio-accesso/passkey')],
@@ -65,6 +66,7 @@ export const PAGINE = () => ({
   'Ufficio /e/{codice}/recuperi': [p(ADMIN, `${E}/recuperi`), p(VERA, `${V}/recuperi`), p(ADMIN_A, `${A}/recuperi`), p(MARTA, `${E}/recuperi`, { stato: 403 })],
   'Ufficio /e/{codice}/credenziali': [p(PAOLO, `${E}/credenziali`), p(MARTA, `${E}/credenziali`), p(LUCA, `${E}/credenziali`), p(VERA, `${V}/credenziali`)],
   'Ufficio /e/{codice}/accessi': [p(ADMIN, `${E}/accessi`)],
+  'Ufficio /e/{codice}/accessi/fornitori': [p(ADMIN, `${E}/accessi/fornitori`), p(CENTRO, `${CST}/accessi/fornitori`)],
   'Ufficio /e/{codice}/uffici': [p(ADMIN, `${E}/uffici`)],
   'Ufficio /e/{codice}/uffici/{sigla}': [p(ADMIN, `${E}/uffici/TEC`)],
   'Ufficio /e/{codice}/ente': [p(ADMIN, `${E}/ente`)],
@@ -138,6 +140,10 @@ export const MODULI = () => ({
   // Shown to who has a passkey: `accesso.test.mjs` has one.
   '/accedi/passkey': NIENTE,
   '/accedi/lascia': NIENTE,
+  // There is a button only where there is a provider: `esterno.mjs` has one.
+  '/accedi/esterno/{id}': NIENTE,
+  '/mio-accesso/identita/{id}/collega': NIENTE,
+  '/mio-accesso/identita/{id}/togli': NIENTE,
   '/esci': NIENTE,
   // Sent by scripts, answered to scripts: `bozze.mjs` asks them everything.
   '/e/{codice}/bozze': NIENTE,
@@ -169,6 +175,9 @@ export const MODULI = () => ({
   '/e/{codice}/credenziali': m(p(PAOLO, `${E}/credenziali`), { scade_il: 'boh' }),
   '/e/{codice}/credenziali/{id}/ritira': NIENTE,
   '/e/{codice}/accessi': m(p(ADMIN, `${E}/accessi`), { albo: 'boh' }),
+  '/e/{codice}/accessi/fornitori': m(p(CENTRO, `${CST}/accessi/fornitori`), { nome: 'Prova', emittente: 'http://example.it', client: 'x' }),
+  '/e/{codice}/accessi/fornitori/{id}/prova': NIENTE,
+  '/e/{codice}/accessi/fornitori/{id}/spegni': NIENTE,
   '/e/{codice}/uffici': m(p(ADMIN, `${E}/uffici`)),
   '/e/{codice}/uffici/{sigla}/chiudi': m(p(ADMIN, `${E}/uffici/TEC`), { al_suo_posto: 'NESSUNO' }),
   '/e/{codice}/ente': m(p(ADMIN, `${E}/ente`), { codice_fiscale: '123', patrono: '99/99' }),

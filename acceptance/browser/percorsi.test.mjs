@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { bozze } from './bozze.mjs';
+import { esterno } from './esterno.mjs';
 import { gesti } from './gesti.mjs';
 import { giro } from './giro.mjs';
 import { ingressi } from './ingressi.mjs';
@@ -197,6 +198,7 @@ senzaJavascript();
 ingressi();
 bozze();
 gesti();
+esterno();
 giro();
 
 test('the pictures of the README', { timeout: 300_000 }, async () => {

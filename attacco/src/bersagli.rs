@@ -22,6 +22,7 @@ macro_rules! bersagli {
 bersagli! {
     canonico, codici, importi, date, periodi, testi, nomi_di_file, tipo_di_file, timbro, testo_di_pdf, dati_personali, host,
     ritorno, modulo, multipart, etichette, elenco_dei_comuni, teste, flusso, slug, chiave_di_pagina,
+    gettone,
 }
 
 /// The day on which people type dates, in these tests.
@@ -211,6 +212,21 @@ fn etichette(byte: &[u8]) {
     if web::prova::non_modificato(&s, "\"abc\"") {
         assert!(s.contains('*') || s.contains("\"abc\""), "{s:?}");
     }
+}
+
+/// A token, or the keys of a provider, from whoever answers in its place: nothing that was not signed is believed.
+fn gettone(byte: &[u8]) {
+    // RFC 7515, A.3.
+    const CHIAVI: &[u8] = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+    const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290\
+                         Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    let s = come_testo(byte);
+    assert!(authz::prova::gettone(CHIAVI, TOKEN).is_some());
+    assert!(s == TOKEN || authz::prova::gettone(CHIAVI, &s).is_none(), "{s:?}");
+    let in_coda = format!("{TOKEN}{s}");
+    assert!(s.is_empty() || authz::prova::gettone(CHIAVI, &in_coda).is_none(), "{in_coda:?}");
+    assert!(byte == CHIAVI || authz::prova::gettone(byte, TOKEN).is_none());
 }
 
 fn elenco_dei_comuni(byte: &[u8]) {

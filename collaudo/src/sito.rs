@@ -36,6 +36,8 @@ pub struct Sito {
     pub archivio: Archivio,
     /// Where the archive is, for burglars.
     pub cartella: PathBuf,
+    /// The key of the site, and how its door is known.
+    pub serratura: Arc<Serratura>,
     router: Router,
 }
 
@@ -52,18 +54,19 @@ impl Sito {
     ) -> Sito {
         let cartella = std::env::temp_dir().join(format!("alleanza-collaudo-{}", db::caso::token()));
         let archivio = Archivio::locale(&cartella).unwrap();
+        let serratura = Arc::new(Serratura::locale());
         let router = web::router(Stato {
             db: prova.db.clone(),
             archivio: archivio.clone(),
             accessi: RegistroAccessi::avvia(&prova.db),
             metriche: web::Metriche::default(),
-            serratura: Serratura::locale().into(),
+            serratura: serratura.clone(),
             servizi,
             servizi_attivi,
             memoria: Default::default(),
             config: Arc::new(config),
         });
-        Sito { prova, archivio, cartella, router }
+        Sito { prova, archivio, cartella, serratura, router }
     }
 
     pub async fn ente(&self, codice: &str) -> EnteId {

@@ -51,6 +51,7 @@ const AMMESSE: &[(&str, &str, &str, &str)] = &[
     ("Porta", "accesso.sostituzione", "select", "who signs in has powers in every ente"),
     ("Porta", "accesso.prestito", "select", "as above"),
     ("Porta", "accesso.requisito", "select", "what roles ask of who signs in, in every ente"),
+    ("Porta", "accesso.fornitore", "select", "the door has the button of every provider"),
     ("Coda", "lavori.lavoro", "select", "the queue is one"),
     ("Coda", "lavori.lavoro", "insert", "the queue is one"),
     ("Coda", "lavori.lavoro", "update", "the queue is one"),

@@ -225,7 +225,7 @@ async fn every_template_is_drawn() {
     guasti(&m).await;
     una_notte(&m).await;
     let sito = sito(&m);
-    let mut pagine = Vec::new();
+    let mut pagine = accesso_unico(&m, &sito).await;
     for utente in ["elena.vallescura", "admin.introdacqua", "segreteria.cst", "segreteria.prova", "marta.colantoni"] {
         let mut v = Visita::di(&sito, "localhost", format!("alleanza={}", token(&m, utente).await));
         v.segui("/").await;
@@ -384,6 +384,20 @@ impl Visita<'_> {
         self.invia("/accedi", modulo, parola).await;
         self.apri("/accedi/fattore").await;
     }
+}
+
+/// The alliance adds an identity provider, and somebody presses its button.
+async fn accesso_unico(m: &Mondo, sito: &Router) -> Vec<String> {
+    let fuori = simulators::oidc::Simulatore::avvia().await.unwrap();
+    let mut cst = Visita::di(sito, "localhost", format!("alleanza={}", token(m, "segreteria.cst").await));
+    let qui = "/e/cst_sulmona/accessi/fornitori";
+    let campi = [("nome", "Accesso unico"), ("emittente", fuori.emittente()), ("client", "alleanza"), ("forti", "mfa")];
+    assert_eq!(cst.compila(qui, qui, &campi, "").await.0, StatusCode::SEE_OTHER);
+    let mut ignoto = Visita::di(sito, "localhost", String::new());
+    let (_, porta) = ignoto.apri("/accedi").await;
+    let bottone = porta.split('"').find(|a| a.starts_with("/accedi/esterno/")).unwrap();
+    assert_eq!(ignoto.invia(bottone, "application/x-www-form-urlencoded", String::new()).await.0, StatusCode::OK);
+    ignoto.pagine
 }
 
 /// Marta has lost her telephone: the secretary asks, the administrator confirms and reads the code.

@@ -8,6 +8,7 @@ use anyhow::Context;
 use authz::{RegistroAccessi, Serratura, Sito};
 use db::Db;
 use jobs::Contesto;
+use outbound::{Raggio, Uscita};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use web::{Configurazione, Memoria, Metriche, Stato};
@@ -62,7 +63,9 @@ pub(crate) async fn rispondi(
         host: config.host_scrivania.clone(),
         origine: config.indirizzo(&config.host_scrivania, ""),
     };
-    let serratura = Serratura::nuova(casa.chiave.clone(), sito);
+    // A demo and a trial knock at nobody's door but their own.
+    let raggio = if config.modo == "esercizio" { Raggio::Mondo } else { Raggio::Locale };
+    let serratura = Serratura::nuova(casa.chiave.clone(), sito, Uscita::nuova(raggio));
     let stato = Stato {
         db: db.clone(),
         archivio: casa.archivio.clone(),

@@ -30,6 +30,8 @@ const BUONI: &[&[u8]] = &[
     b"W/\"abc\", \"def\"",
     b"belfiore,istat,nome,popolazione\nE307,066049,Introdacqua,2000\n",
     b"%PDF-1.4\n<< >> stream\nBT (Tariffe della mensa) Tj ET\nendstream\n",
+    b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.\
+      DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
     b"Assunzione ai sensi della L. 68/1999, ISEE 3.200",
 ];
 

@@ -2,7 +2,7 @@
 select sistema.proteggi('accesso.ufficio'), sistema.proteggi('accesso.ruolo'), sistema.proteggi('accesso.audit'),
        sistema.proteggi('accesso.registro_accessi'), sistema.proteggi('accesso.requisito'),
        sistema.proteggi('accesso.sostituzione'), sistema.proteggi('accesso.prestito'),
-       sistema.proteggi('accesso.recupero');
+       sistema.proteggi('accesso.recupero'), sistema.proteggi('accesso.fornitore');
 select sistema.sola_aggiunta('accesso.audit'), sistema.sola_aggiunta('accesso.registro_accessi');
 
 select sistema.avvisa('accesso.ente', true), sistema.avvisa('accesso.host', true);
@@ -41,6 +41,8 @@ grant update (al) on accesso.sostituzione to alleanza_app;
 grant update (ufficio, al, chiuso_da) on accesso.prestito to alleanza_app;
 grant select on accesso.sostituzione, accesso.prestito, accesso.recupero to alleanza_scrivania;
 grant select, insert, delete on accesso.requisito to alleanza_app;
+grant select, insert on accesso.fornitore to alleanza_app;
+grant update (spento_da, spento_il) on accesso.fornitore to alleanza_app;
 grant update (fattore) on accesso.requisito to alleanza_app;
 
 -- The door: who you are, where you may go. It reads roles of every ente, and nothing of what enti do.
@@ -50,6 +52,9 @@ grant select, insert, update, delete on accesso.sessione, accesso.tentativo, acc
   accesso.passkey to alleanza_porta;
 grant select, insert, delete on accesso.codice_recupero, accesso.sfida to alleanza_porta;
 grant select, insert on accesso.evento to alleanza_porta;
+grant select on accesso.fornitore, accesso.segreto_fornitore to alleanza_porta;
+grant select, insert, delete on accesso.identita_esterna to alleanza_porta;
+grant update (nome, usata_il) on accesso.identita_esterna to alleanza_porta;
 drop policy if exists della_porta on accesso.persona;
 create policy della_porta on accesso.persona for select to alleanza_porta using (true);
 drop policy if exists della_porta on accesso.ruolo;
@@ -62,6 +67,8 @@ drop policy if exists della_porta on accesso.sostituzione;
 create policy della_porta on accesso.sostituzione for select to alleanza_porta using (true);
 drop policy if exists della_porta on accesso.prestito;
 create policy della_porta on accesso.prestito for select to alleanza_porta using (true);
+drop policy if exists della_porta on accesso.fornitore;
+create policy della_porta on accesso.fornitore for select to alleanza_porta using (true);
 
 -- Every power in force, however a person came to it: their own roles, those of whom they substitute, those of a loan. Days
 -- are Rome's; a loan ends at its instant. Whoever asks sees only what their own scope shows: the planner inlines it.
@@ -202,3 +209,15 @@ language sql security definer set search_path = pg_catalog, accesso, pg_temp as 
   select exists (select from c)
 $$;
 grant execute on function accesso.recupera(uuid, bytea, timestamptz, timestamptz) to alleanza_app;
+
+-- The secret of a provider of this ente: written, and read by the door alone. Without one, none.
+create or replace function accesso.segreto_del_fornitore(p_id uuid, p_sigillato bytea) returns void
+language sql security definer set search_path = pg_catalog, accesso, pg_temp as $$
+  delete from accesso.segreto_fornitore where fornitore = p_id
+    and exists (select from accesso.fornitore where id = p_id
+                and ente = nullif(current_setting('alleanza.ente', true), '')::integer);
+  insert into accesso.segreto_fornitore (fornitore, sigillato)
+    select id, p_sigillato from accesso.fornitore where id = p_id and p_sigillato is not null and spento_il is null
+      and ente = nullif(current_setting('alleanza.ente', true), '')::integer
+$$;
+grant execute on function accesso.segreto_del_fornitore(uuid, bytea) to alleanza_app;

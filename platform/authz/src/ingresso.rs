@@ -25,6 +25,22 @@ pub struct Entrata {
     pub aperta: bool,
 }
 
+/// What a sign-in has proven so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Primo {
+    pub provato: Option<Fattore>,
+    /// The identity provider that answered for the person, by the name people know; none: the password.
+    pub fornitore: Option<String>,
+    /// Whether somebody was asked, just now.
+    pub presente: bool,
+}
+
+impl Default for Primo {
+    fn default() -> Primo {
+        Primo { provato: None, fornitore: None, presente: true }
+    }
+}
+
 /// A second factor just enrolled: the way in, and the recovery codes to be shown once, if the person had none.
 #[derive(Debug)]
 pub struct Iscritta {
@@ -38,6 +54,8 @@ pub struct Ingresso {
     pub persona: PersonaId,
     pub utente: String,
     pub manca: Manca,
+    /// The identity provider that answered for the person; none: the password.
+    pub fornitore: Option<String>,
     impronta: Vec<u8>,
 }
 
@@ -46,6 +64,7 @@ struct Riga {
     persona: PersonaId,
     utente: String,
     fattore: Option<Fattore>,
+    fornitore: Option<String>,
 }
 
 /// The sign-in of a token; none when it is over.
@@ -60,7 +79,8 @@ async fn leggi(tx: &mut Tx<Porta>, token: &str) -> Result<Option<Ingresso>, Acce
     let Some(r) = riga else { return Ok(None) };
     // When nothing is missing any more (the role was taken meanwhile), signing in again finds the door open.
     let manca = situazione(tx, r.persona).await?.manca(r.fattore);
-    Ok(manca.map(|manca| Ingresso { persona: r.persona, utente: r.utente, manca, impronta }))
+    let Riga { persona, utente, fornitore, .. } = r;
+    Ok(manca.map(|manca| Ingresso { persona, utente, manca, fornitore, impronta }))
 }
 
 pub(crate) async fn situazione(tx: &mut Tx<Porta>, persona: PersonaId) -> Result<Situazione, AccessoNegato> {
@@ -78,32 +98,28 @@ pub(crate) async fn situazione(tx: &mut Tx<Porta>, persona: PersonaId) -> Result
 pub(crate) async fn dopo_il_primo(
     tx: &mut Tx<Porta>,
     persona: PersonaId,
-    provato: Option<Fattore>,
+    primo: Primo,
     da: Da<'_>,
 ) -> Result<Entrata, AccessoNegato> {
-    if situazione(tx, persona).await?.manca(provato).is_none() {
-        return apri(tx, persona, provato, da).await;
+    if situazione(tx, persona).await?.manca(primo.provato).is_none() {
+        return apri(tx, persona, &primo, da).await;
     }
     let (token, adesso) = (db::caso::token(), tx.now());
     sqlx::query(sql::APRI_INGRESSO)
         .bind(impronta(&token))
         .bind(persona)
-        .bind(provato)
+        .bind(primo.provato)
         .bind(db::sql(adesso))
         .bind(db::sql(adesso + DURATA))
+        .bind(&primo.fornitore)
         .execute(tx.conn())
         .await?;
     Ok(Entrata { token, aperta: false })
 }
 
-async fn apri(
-    tx: &mut Tx<Porta>,
-    persona: PersonaId,
-    provato: Option<Fattore>,
-    da: Da<'_>,
-) -> Result<Entrata, AccessoNegato> {
-    let token = riga_di_sessione(tx, persona, provato, da).await?;
-    segna(tx, persona, "entrata", da).await?;
+async fn apri(tx: &mut Tx<Porta>, persona: PersonaId, primo: &Primo, da: Da<'_>) -> Result<Entrata, AccessoNegato> {
+    let token = riga_di_sessione(tx, persona, primo, da).await?;
+    segna(tx, persona, if primo.fornitore.is_some() { "entrata.esterna" } else { "entrata" }, da).await?;
     Ok(Entrata { token, aperta: true })
 }
 
@@ -174,7 +190,8 @@ async fn avanza(
         return Ok(Entrata { token: token.to_owned(), aperta: false });
     }
     sqlx::query(sql::CHIUDI_INGRESSO).bind(&i.impronta).execute(tx.conn()).await?;
-    apri(tx, i.persona, provato, da).await
+    let primo = Primo { provato, fornitore: i.fornitore.clone(), presente: true };
+    apri(tx, i.persona, &primo, da).await
 }
 
 /// Enrols the secret of a form, for who is led to it and can do nothing else.

@@ -8,12 +8,17 @@ mod accessi;
 mod chiave;
 mod deleghe;
 mod fattori;
+mod fornitori;
 mod in_due;
 mod ingresso;
+mod jws;
 mod mio;
+mod oidc;
 mod passkey;
 mod permesso;
 mod persone;
+#[doc(hidden)]
+pub mod prova;
 mod recupero;
 mod requisiti;
 mod serratura;
@@ -30,6 +35,10 @@ pub use deleghe::{
     prestiti, sostituisci, sostituzioni,
 };
 pub use fattori::{Fattore, Manca, Richiesto};
+pub use fornitori::{
+    Fornitore, FornitoreAcceso, FornitoreError, NuovoFornitore, aggiungi_fornitore, fornitori, fornitori_accesi,
+    prova_fornitore, spegni_fornitore,
+};
 pub use in_due::{
     CodiceInDue, Deciso, Recupero, chiedi_recupero, conferma_recupero, recuperabile, recuperi, rifiuta_recupero,
 };
@@ -39,8 +48,9 @@ pub use ingresso::{
 };
 pub use mio::{
     Evento, MiaSessione, MioAccesso, MioTotp, aggiungi_passkey, aggiungi_totp, cambia_parola, chiudi_altre,
-    chiudi_sessione, mio_accesso, passkey_da_aggiungere, rifai_codici, togli_passkey, togli_totp,
+    chiudi_sessione, mio_accesso, passkey_da_aggiungere, rifai_codici, togli_identita, togli_passkey, togli_totp,
 };
+pub use oidc::{Difetto, Esterna, MiaIdentita, Partenza, RitornoEsterno, Salute, parti, parti_per_collegare, torna};
 pub use passkey::{MiaPasskey, NuovaPasskey, SfidaPasskey};
 pub use permesso::{Azione, Consenti, Negato, Permessa, Permesso, Titolo};
 pub use persone::{
@@ -70,6 +80,7 @@ pub const MIGRAZIONI: Migrazioni = Migrazioni {
             sql: include_str!("../migrations/0005_sostituzione_e_prestito.sql"),
         },
         Passo { numero: 6, nome: "recupero", sql: include_str!("../migrations/0006_recupero.sql") },
+        Passo { numero: 7, nome: "identita_esterna", sql: include_str!("../migrations/0007_identita_esterna.sql") },
     ],
     sostituibili: &[Sostituibile { nome: "accesso", sql: include_str!("../sql/accesso.sql") }],
 };
@@ -82,6 +93,7 @@ pub const TABELLE: &[(&str, &str)] = &[
     ("accesso.sostituzione", "id"),
     ("accesso.prestito", "id"),
     ("accesso.recupero", "id"),
+    ("accesso.fornitore", "id"),
     ("accesso.audit", "istante, id"),
     ("accesso.registro_accessi", "istante, id"),
 ];

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::ingresso::segna;
 use crate::sessione::{self, INATTIVA};
 use crate::{
-    AccessoNegato, Da, Fattore, MiaPasskey, NuovaPasskey, PersonaError, Serratura, Sessione, SfidaPasskey, passkey,
-    recupero, sql, totp,
+    AccessoNegato, Da, Fattore, FornitoreAcceso, MiaIdentita, MiaPasskey, NuovaPasskey, PersonaError, Serratura,
+    Sessione, SfidaPasskey, passkey, recupero, sql, totp,
 };
 
 /// How many of the last facts a page shows.
@@ -22,6 +22,9 @@ const EVENTI: i64 = 20;
 pub struct MioAccesso {
     pub totp: Option<MioTotp>,
     pub passkey: Vec<MiaPasskey>,
+    pub identita: Vec<MiaIdentita>,
+    /// The identity providers that they could link, too.
+    pub fornitori: Vec<FornitoreAcceso>,
     /// How many recovery codes are left.
     pub codici: i64,
     /// The last seen first.
@@ -53,6 +56,8 @@ pub struct MiaSessione {
     pub indirizzo: String,
     pub dispositivo: String,
     pub fattore: Option<Fattore>,
+    /// The identity provider that answered for the person; none: the password.
+    pub fornitore: Option<String>,
 }
 
 /// Something that happened at a person's door: `entrata`, `totp.aggiunto`, …
@@ -67,7 +72,12 @@ pub struct Evento {
 pub async fn mio_accesso(db: &Db, s: &Sessione) -> Result<MioAccesso, db::Error> {
     let (mut tx, persona) = (db.porta().await?, s.chi.persona);
     let adesso = tx.now();
+    let identita: Vec<MiaIdentita> = sqlx::query_as(sql::MIE_IDENTITA).bind(persona).fetch_all(tx.conn()).await?;
+    let mut fornitori: Vec<FornitoreAcceso> = sqlx::query_as(sql::FORNITORI_ACCESI).fetch_all(tx.conn()).await?;
+    fornitori.retain(|f| !identita.iter().any(|i| i.emittente == f.emittente));
     Ok(MioAccesso {
+        identita,
+        fornitori,
         totp: sqlx::query_as(sql::MIO_TOTP).bind(persona).fetch_optional(tx.conn()).await?,
         passkey: sqlx::query_as(sql::MIE_PASSKEY).bind(persona).fetch_all(tx.conn()).await?,
         codici: sqlx::query_scalar(sql::QUANTI_CODICI).bind(persona).fetch_one(tx.conn()).await?,
@@ -82,7 +92,7 @@ pub async fn mio_accesso(db: &Db, s: &Sessione) -> Result<MioAccesso, db::Error>
 }
 
 /// A transaction at the door for a person who has just signed in.
-async fn fresca(db: &Db, s: &Sessione) -> Result<Tx<Porta>, AccessoNegato> {
+pub(crate) async fn fresca(db: &Db, s: &Sessione) -> Result<Tx<Porta>, AccessoNegato> {
     let tx = db.porta().await?;
     if s.fresca(tx.now()) { Ok(tx) } else { Err(AccessoNegato::NonFresca) }
 }
@@ -147,6 +157,16 @@ pub async fn togli_passkey(db: &Db, s: &Sessione, id: Uuid, da: Da<'_>) -> Resul
     let tolte = sqlx::query(sql::TOGLI_PASSKEY).bind(s.chi.persona).bind(id).execute(tx.conn()).await?;
     if tolte.rows_affected() > 0 {
         segna(&mut tx, s.chi.persona, "passkey.tolta", da).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Takes one of the person's external identities away: it opens nothing any more.
+pub async fn togli_identita(db: &Db, s: &Sessione, id: Uuid, da: Da<'_>) -> Result<(), AccessoNegato> {
+    let mut tx = fresca(db, s).await?;
+    let tolte = sqlx::query(sql::TOGLI_IDENTITA).bind(s.chi.persona).bind(id).execute(tx.conn()).await?;
+    if tolte.rows_affected() > 0 {
+        segna(&mut tx, s.chi.persona, "identita.tolta", da).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -1,7 +1,11 @@
 //! What the door needs beside the database: the key of the installation, and the names by which it is known outside.
 
+use std::time::Duration;
+
+use outbound::{Raggio, Uscita};
 use webauthn_rs::prelude::{Url, Webauthn, WebauthnBuilder};
 
+use crate::oidc::Noti;
 use crate::{Chiave, PersonaId};
 
 /// Where people knock.
@@ -21,15 +25,18 @@ pub struct Serratura {
     pub(crate) sito: Sito,
     /// None where passkeys cannot be: a host that is not a name.
     pub(crate) webauthn: Option<Webauthn>,
+    /// How identity providers are asked, and what they said of themselves lately.
+    pub(crate) uscita: Uscita,
+    pub(crate) noti: Noti,
 }
 
 impl Serratura {
-    pub fn nuova(chiave: Chiave, sito: Sito) -> Serratura {
+    pub fn nuova(chiave: Chiave, sito: Sito, uscita: Uscita) -> Serratura {
         let webauthn = webauthn(&sito);
         if webauthn.is_none() {
             tracing::warn!(origine = sito.origine, "no passkeys on this host");
         }
-        Serratura { chiave, sito, webauthn }
+        Serratura { chiave, sito, webauthn, uscita, noti: Noti::default() }
     }
 
     /// Whether this installation can know passkeys.
@@ -40,7 +47,8 @@ impl Serratura {
     /// One of its own, on this machine: for tests, which leave nothing behind.
     pub fn locale() -> Serratura {
         let sito = Sito { nome: "Alleanza".into(), host: "localhost".into(), origine: "http://localhost".into() };
-        Serratura::nuova(Chiave::nuova(), sito)
+        let uscita = Uscita::nuova(Raggio::Locale).con_pazienza(Duration::from_millis(1500));
+        Serratura::nuova(Chiave::nuova(), sito, uscita)
     }
 
     /// Seals a value of a person, for one purpose.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::fattori::basta;
-use crate::ingresso::{Entrata, dopo_il_primo};
+use crate::ingresso::{Entrata, Primo, dopo_il_primo};
 use crate::{Chi, Fattore, PersonaError, PersonaId, Richiesto, sql, tentativi};
 
 /// A day's work, then the person signs in again.
@@ -18,7 +18,7 @@ pub(crate) const INATTIVA: SignedDuration = SignedDuration::from_hours(4);
 /// How stale `vista_il` may be: not a write for each page.
 const PASSO_VISTA: SignedDuration = SignedDuration::from_secs(60);
 /// How long after signing in a person may change what they sign in with.
-const FRESCA: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const FRESCA: SignedDuration = SignedDuration::from_mins(15);
 const PAROLA_MINIMA: usize = 12;
 
 /// Why the door stays closed; the sentence never says whether the user exists.
@@ -38,6 +38,20 @@ pub enum AccessoNegato {
     IngressoFinito,
     #[error("Per cambiare come entri, entra di nuovo.")]
     NonFresca,
+    #[error("Il fornitore d’identità non risponde come deve.")]
+    FornitoreMuto(#[source] crate::Difetto),
+    #[error("Con questo fornitore d’identità non si entra più.")]
+    FornitoreSpento,
+    #[error("Il fornitore d’identità non ti ha fatto entrare.")]
+    EsternaRinunciata,
+    #[error("Questa risposta del fornitore d’identità non è per te, o è già stata usata.")]
+    EsternaEstranea,
+    #[error("Ciò che il fornitore d’identità dice di te non si può credere.")]
+    EsternaRifiutata,
+    #[error("Questa identità non è collegata a nessuno.")]
+    EsternaSconosciuta,
+    #[error("Questa identità, o un’altra dello stesso fornitore, è già collegata.")]
+    EsternaGiaCollegata,
     #[error(transparent)]
     Db(#[from] db::Error),
 }
@@ -71,6 +85,8 @@ pub struct Sessione {
     pub utente: String,
     pub csrf: String,
     pub aperta_il: Timestamp,
+    /// False when an identity provider remembered the person, and nobody asked anything.
+    presente: bool,
     pub enti: Vec<EnteDiPersona>,
 }
 
@@ -78,7 +94,7 @@ impl Sessione {
     /// Whether the person signed in so recently that they may change what they sign in with: a session left open on a
     /// desk is not enough.
     pub fn fresca(&self, adesso: Timestamp) -> bool {
-        adesso.duration_since(self.aperta_il) <= FRESCA
+        self.presente && adesso.duration_since(self.aperta_il) <= FRESCA
     }
 }
 
@@ -130,7 +146,7 @@ pub async fn accedi<'a>(db: &Db, utente: &str, parola: &str, da: impl Into<Da<'a
     let Some(persona) = persona.filter(|_| giusta) else { return Err(AccessoNegato::NonCorrisponde) };
     let mut tx = db.porta().await?;
     tentativi::azzera(&mut tx, &chiavi).await?;
-    let entrata = dopo_il_primo(&mut tx, persona, None, da).await?;
+    let entrata = dopo_il_primo(&mut tx, persona, Primo::default(), da).await?;
     tx.commit().await?;
     Ok(entrata)
 }
@@ -139,7 +155,7 @@ pub async fn accedi<'a>(db: &Db, utente: &str, parola: &str, da: impl Into<Da<'a
 pub(crate) async fn riga_di_sessione(
     tx: &mut Tx<Porta>,
     persona: PersonaId,
-    provato: Option<Fattore>,
+    primo: &Primo,
     da: Da<'_>,
 ) -> Result<String, db::Error> {
     let (token, adesso) = (db::caso::token(), tx.now());
@@ -150,8 +166,10 @@ pub(crate) async fn riga_di_sessione(
         .bind(db::sql(adesso))
         .bind(db::sql(adesso + DURATA))
         .bind(da.indirizzo)
-        .bind(provato)
+        .bind(primo.provato)
         .bind(da.dispositivo)
+        .bind(&primo.fornitore)
+        .bind(primo.presente)
         .execute(tx.conn())
         .await?;
     Ok(token)
@@ -169,7 +187,8 @@ pub async fn riconosci(db: &Db, token: &str, operazione: Uuid) -> Result<Option<
     }
     let chi = Chi { persona: prima.persona, nome: format!("{} {}", prima.nome, prima.cognome), operazione };
     let (utente, csrf, aperta_il) = (prima.utente.clone(), prima.csrf.clone(), prima.creata_il.to_jiff());
-    Ok(Some(Sessione { id: prima.id, chi, utente, csrf, aperta_il, enti: enti(righe) }))
+    let (id, presente) = (prima.id, prima.presente);
+    Ok(Some(Sessione { id, chi, utente, csrf, aperta_il, presente, enti: enti(righe) }))
 }
 
 /// Whether the token is of a session that roles given meanwhile have made too weak: signing in again mends it.
@@ -208,6 +227,7 @@ struct Riga {
     csrf: String,
     creata_il: jiff_sqlx::Timestamp,
     vista_il: jiff_sqlx::Timestamp,
+    presente: bool,
     fattore: Option<Fattore>,
     utente: String,
     nome: String,

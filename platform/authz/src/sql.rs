@@ -33,14 +33,14 @@ pub(crate) const AZZERA_TENTATIVI: &str = "delete from accesso.tentativo where c
 pub(crate) const PERSONA_CHE_ENTRA: &str =
     "select id, parola from accesso.persona where utente = $1 and disattivata_il is null";
 pub(crate) const APRI_SESSIONE: &str = "insert into accesso.sessione \
-     (impronta, persona, csrf, creata_il, vista_il, scade_il, indirizzo, fattore, dispositivo) \
-     values ($1, $2, $3, $4, $4, $5, $6, $7, $8)";
+     (impronta, persona, csrf, creata_il, vista_il, scade_il, indirizzo, fattore, dispositivo, fornitore, presente) \
+     values ($1, $2, $3, $4, $4, $5, $6, $7, $8, $9, $10)";
 pub(crate) const CHIUDI_SESSIONE: &str = "delete from accesso.sessione where impronta = $1";
 pub(crate) const TOCCA_SESSIONE: &str = "update accesso.sessione set vista_il = $2 where impronta = $1";
 // One row per ente of the person, or one row without ente for who has no power yet; with the strictest second factor that
 // the roles ask for there, whom they substitute, and who lends them until when.
-pub(crate) const SESSIONE: &str = "select s.id, s.persona, s.csrf, s.creata_il, s.vista_il, s.fattore, p.utente, p.nome, \
-       p.cognome, r.ente, e.codice, e.denominazione, r.ruoli, r.livello, r.sostituiti, r.da_nome, r.al as prestito_al \
+pub(crate) const SESSIONE: &str = "select s.id, s.persona, s.csrf, s.creata_il, s.vista_il, s.fattore, s.presente, p.utente, \
+       p.nome, p.cognome, r.ente, e.codice, e.denominazione, r.ruoli, r.livello, r.sostituiti, r.da_nome, r.al as prestito_al \
      from accesso.sessione s \
      join accesso.persona p on p.id = s.persona and p.disattivata_il is null \
      left join lateral (select o.ente, array_agg(distinct o.ruolo order by o.ruolo) as ruoli, \
@@ -55,19 +55,19 @@ pub(crate) const SESSIONE: &str = "select s.id, s.persona, s.csrf, s.creata_il, 
      left join accesso.ente e on e.id = r.ente \
      where s.impronta = $1 and s.scade_il > $2 and s.vista_il > $4 \
      order by e.denominazione, e.codice";
-pub(crate) const SESSIONI: &str = "select id, creata_il, vista_il, indirizzo, dispositivo, fattore from accesso.sessione \
-     where persona = $1 and scade_il > $2 and vista_il > $3 order by vista_il desc, id";
+pub(crate) const SESSIONI: &str = "select id, creata_il, vista_il, indirizzo, dispositivo, fattore, fornitore \
+     from accesso.sessione where persona = $1 and scade_il > $2 and vista_il > $3 order by vista_il desc, id";
 pub(crate) const CHIUDI_MIA: &str = "delete from accesso.sessione where persona = $1 and id = $2";
 pub(crate) const CAMBIA_PAROLA: &str = "select accesso.cambia_parola($1, $2)";
 pub(crate) const CHIUDI_ALTRE: &str = "delete from accesso.sessione where persona = $1 and id <> $2";
 
 // ---- the second factor ----
-pub(crate) const INGRESSO: &str = "select i.persona, p.utente, i.fattore from accesso.ingresso i \
+pub(crate) const INGRESSO: &str = "select i.persona, p.utente, i.fattore, i.fornitore from accesso.ingresso i \
      join accesso.persona p on p.id = i.persona and p.disattivata_il is null \
      where i.impronta = $1 and i.scade_il > $2";
 // What nobody finished goes when somebody begins.
 pub(crate) const APRI_INGRESSO: &str = "with vecchi as (delete from accesso.ingresso where scade_il < $4) \
-     insert into accesso.ingresso (impronta, persona, fattore, scade_il) values ($1, $2, $3, $5)";
+     insert into accesso.ingresso (impronta, persona, fattore, scade_il, fornitore) values ($1, $2, $3, $5, $6)";
 pub(crate) const AVANZA_INGRESSO: &str = "update accesso.ingresso set fattore = $2 where impronta = $1";
 pub(crate) const CHIUDI_INGRESSO: &str = "delete from accesso.ingresso where impronta = $1";
 pub(crate) const SITUAZIONE: &str = "select exists (select from accesso.totp where persona = $1), \
@@ -115,7 +115,8 @@ pub(crate) const TOGLI_TUTTO: &str = "with t as (delete from accesso.totp where 
 pub(crate) const TOGLI_CODICI: &str = "delete from accesso.codice_recupero where persona = $1";
 pub(crate) const CHIAVE: &str = "insert into accesso.chiave (impronta) values ($1) on conflict do nothing";
 pub(crate) const CHIAVE_DI_ADESSO: &str = "select impronta from accesso.chiave";
-pub(crate) const CAMBIA_CHIAVE: &str = "with segreti as (delete from accesso.totp) \
+pub(crate) const CAMBIA_CHIAVE: &str = "with segreti as (delete from accesso.totp), \
+       di_fornitori as (delete from accesso.segreto_fornitore) \
      update accesso.chiave set impronta = $1";
 pub(crate) const TOGLI_FATTORI: &str = "with p as (select id from accesso.persona where utente = $1), \
        t as (delete from accesso.totp where persona = (select id from p)), \
@@ -166,6 +167,32 @@ pub(crate) const CHIEDI: &str = "insert into accesso.requisito (ente, ruolo, fat
      on conflict (ente, ruolo) do update set fattore = excluded.fattore";
 pub(crate) const NON_CHIEDERE: &str = "delete from accesso.requisito where ente = $1 and ruolo = $2";
 
+// ---- identity providers ----
+pub(crate) const NUOVO_FORNITORE: &str = "insert into accesso.fornitore \
+     (ente, id, nome, emittente, client, forti, aggiunto_da, aggiunto_il) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+pub(crate) const SEGRETO_DEL_FORNITORE: &str = "select accesso.segreto_del_fornitore($1, $2)";
+pub(crate) const FORNITORI: &str = "select f.id, f.nome, f.emittente, f.client, f.forti, f.aggiunto_il, f.spento_il, \
+       a.nome || ' ' || a.cognome as chi_aggiunge \
+     from accesso.fornitore f join accesso.persona a on a.id = f.aggiunto_da \
+     where f.ente = $1 order by f.spento_il is not null, f.spento_il desc, f.nome, f.id limit $2";
+pub(crate) const SPEGNI_FORNITORE: &str = "update accesso.fornitore set spento_da = $3, spento_il = $4 \
+     where ente = $1 and id = $2 and spento_il is null returning nome, emittente";
+pub(crate) const FORNITORI_ACCESI: &str =
+    "select id, nome, emittente from accesso.fornitore where spento_il is null order by nome, id";
+pub(crate) const FORNITORE_ACCESO: &str = "select f.id, f.nome, f.emittente, f.client, f.forti, s.sigillato \
+     from accesso.fornitore f left join accesso.segreto_fornitore s on s.fornitore = f.id \
+     where f.id = $1 and f.spento_il is null";
+pub(crate) const IDENTITA: &str = "select p.id, p.utente from accesso.identita_esterna i \
+     join accesso.persona p on p.id = i.persona and p.disattivata_il is null where i.emittente = $1 and i.soggetto = $2";
+pub(crate) const USA_IDENTITA: &str =
+    "update accesso.identita_esterna set nome = $3, usata_il = $4 where emittente = $1 and soggetto = $2";
+pub(crate) const COLLEGA_IDENTITA: &str = "insert into accesso.identita_esterna \
+     (emittente, soggetto, persona, nome, creata_il) values ($1, $2, $3, $4, $5)";
+pub(crate) const MIE_IDENTITA: &str = "select i.id, i.emittente, i.nome, i.creata_il, i.usata_il, \
+       (select min(f.nome) from accesso.fornitore f where f.emittente = i.emittente and f.spento_il is null) as fornitore \
+     from accesso.identita_esterna i where i.persona = $1 order by i.creata_il, i.id";
+pub(crate) const TOGLI_IDENTITA: &str = "delete from accesso.identita_esterna where persona = $1 and id = $2";
+
 pub(crate) const PERSONA_PER_UTENTE: &str = "select accesso.persona_per_utente($1, $2, $3)";
 pub(crate) const PRIMA_PAROLA: &str = "select accesso.prima_parola($1, $2)";
 pub(crate) const APRI_UFFICIO: &str = "insert into accesso.ufficio (ente, codice, nome, dal) values ($1, $2, $3, $4)";
@@ -206,11 +233,12 @@ pub const ALL: &[Istruzione] = istruzioni! {
     App: POTERE, POTERI_DI, NUOVA_SOSTITUZIONE, SOSTITUZIONI, FINE_SOSTITUZIONE, PERSONA_ALTROVE, NUOVO_PRESTITO, PRESTITI,
         FINE_PRESTITO, CHIEDI_RECUPERO, SCADI_RECUPERI, RECUPERI, RECUPERO_DA_DECIDERE, DECIDI_RECUPERO, RECUPERABILE, RECUPERA, AUDIT, ANNOTA_ACCESSI, PERSONA_PER_UTENTE, PRIMA_PAROLA, APRI_UFFICIO, UFFICI,
         UFFICI_CHIUSI, CHIUDI_UFFICIO, PASSA_RUOLI, PASSA_PRESTITI, FINISCI_RUOLI, DAI_RUOLO, TOGLI_RUOLO, TERMINA_RUOLO, PERSONE, ENTE_PER_CODICE,
-        REQUISITI, CHIEDI, NON_CHIEDERE;
+        REQUISITI, CHIEDI, NON_CHIEDERE, NUOVO_FORNITORE, SEGRETO_DEL_FORNITORE, FORNITORI, SPEGNI_FORNITORE;
     Porta: ENTE_DI_HOST, TENTATIVI, SEGNA_TENTATIVO, AZZERA_TENTATIVI, PERSONA_CHE_ENTRA, APRI_SESSIONE,
         CHIUDI_SESSIONE, TOCCA_SESSIONE, SESSIONE, SESSIONI, CHIUDI_MIA, CHIUDI_ALTRE,
         CAMBIA_PAROLA, INGRESSO, APRI_INGRESSO, AVANZA_INGRESSO, CHIUDI_INGRESSO, SITUAZIONE,
         SEGNA_EVENTO, EVENTI, ISCRIVI_TOTP, SEGRETO_TOTP, USA_TOTP, TOGLI_TOTP, MIO_TOTP, NUOVI_CODICI, QUANTI_CODICI,
-        USA_CODICE, TOGLI_TUTTO, TOGLI_CODICI, NUOVA_SFIDA, TOGLI_SFIDA, PASSKEY, NUOVA_PASSKEY, USA_PASSKEY, MIE_PASSKEY, TOGLI_PASSKEY;
+        USA_CODICE, TOGLI_TUTTO, TOGLI_CODICI, NUOVA_SFIDA, TOGLI_SFIDA, PASSKEY, NUOVA_PASSKEY, USA_PASSKEY, MIE_PASSKEY, TOGLI_PASSKEY,
+        FORNITORI_ACCESI, FORNITORE_ACCESO, IDENTITA, USA_IDENTITA, COLLEGA_IDENTITA, MIE_IDENTITA, TOGLI_IDENTITA;
     Manutenzione: PAROLA_DI_SERVIZIO, CHIAVE, CHIAVE_DI_ADESSO, CAMBIA_CHIAVE, TOGLI_FATTORI;
 };

@@ -1,16 +1,18 @@
 //! The door: sign-in by steps, sign-out, the cookies, where to go afterwards.
 
+mod esterno;
 mod fattore;
 mod mio;
 
 use askama::Template;
-use authz::{AccessoNegato, Entrata};
+use authz::{AccessoNegato, Entrata, FornitoreAcceso};
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::contorno::Operazione;
+use crate::errore::codice_di;
 use crate::host::Provenienza;
 use crate::stato::Configurazione;
 use crate::{CODICI, Errore, Inviato, Modulo, Pagina, Rotta, Stato, operatore};
@@ -21,7 +23,7 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::aperta_post("/accedi", entra),
         Rotta::scrivania_post("/esci", esci),
     ];
-    porta.into_iter().chain(fattore::rotte()).chain(mio::rotte()).collect()
+    porta.into_iter().chain(fattore::rotte()).chain(esterno::rotte()).chain(mio::rotte()).collect()
 }
 
 #[derive(Template)]
@@ -30,6 +32,7 @@ struct Accedi {
     nome: String,
     /// Why somebody who had signed in is here again.
     perche: &'static str,
+    fornitori: Vec<FornitoreAcceso>,
     modulo: Modulo,
 }
 
@@ -50,16 +53,16 @@ async fn mostra(
 ) -> Result<Response, Errore> {
     let poi = locale(&q.poi);
     let modulo = Modulo::nuovo("").con("poi", poi);
-    let Some(token) = token(&stato.config, &headers) else { return Ok(pagina(&stato, modulo, "")) };
+    let Some(token) = token(&stato.config, &headers) else { return pagina(&stato, modulo, "").await };
     if operatore::riconosci(&stato, Some(token.clone()), &operazione).await?.is_none() {
         let debole = authz::non_basta(&stato.db, &token).await?;
         let perche = if debole { "Un tuo ruolo adesso chiede un secondo fattore: entra di nuovo." } else { "" };
-        return Ok(pagina(&stato, modulo, perche));
+        return pagina(&stato, modulo, perche).await;
     }
     if q.ancora.is_empty() {
         return Ok(Redirect::to(poi).into_response());
     }
-    Ok(pagina(&stato, modulo, "Per cambiare come entri, entra di nuovo: così sappiamo che sei tu."))
+    pagina(&stato, modulo, "Per cambiare come entri, entra di nuovo: così sappiamo che sei tu.").await
 }
 
 async fn entra(
@@ -74,7 +77,7 @@ async fn entra(
         Err(e) => {
             let vuoto = Modulo::nuovo("").con("utente", utente).con("poi", locale(modulo.valore("poi")));
             let (modulo, attesa) = respinto(vuoto, "utente", e)?;
-            Ok(attesa.con(pagina(&stato, modulo, "")))
+            Ok(attesa.con(pagina(&stato, modulo, "").await?))
         }
     }
 }
@@ -94,14 +97,8 @@ impl Attesa {
 
 /// The form again, with why the door stays closed beside the field; what is not for a form goes on as an error.
 fn respinto(mut modulo: Modulo, campo: &str, e: AccessoNegato) -> Result<(Modulo, Attesa), Errore> {
-    let codice = match &e {
-        AccessoNegato::NonCorrisponde => "AUT-003",
-        AccessoNegato::Rallentato { .. } => "AUT-004",
-        AccessoNegato::CodiceErrato => "AUT-005",
-        AccessoNegato::PasskeyRifiutata => "AUT-009",
-        AccessoNegato::PasskeyCopiata => "AUT-010",
-        AccessoNegato::IngressoFinito | AccessoNegato::NonFresca | AccessoNegato::Db(_) => return Err(e.into()),
-    };
+    let a_un_modulo = !matches!(e, AccessoNegato::IngressoFinito | AccessoNegato::NonFresca);
+    let Some(codice) = codice_di(&e).filter(|_| a_un_modulo) else { return Err(e.into()) };
     tracing::warn!(codice, "sign-in refused");
     if let AccessoNegato::Rallentato { secondi } = e {
         modulo.segna(campo, format!("Troppi tentativi. Riprova fra {}.", durata(secondi)), codice);
@@ -112,9 +109,10 @@ fn respinto(mut modulo: Modulo, campo: &str, e: AccessoNegato) -> Result<(Modulo
     Ok((modulo, Attesa(None)))
 }
 
-fn pagina(stato: &Stato, modulo: Modulo, perche: &'static str) -> Response {
-    let s = modulo.stato();
-    Pagina::nuda(stato, "Entra").stato(s).con(Accedi { nome: stato.config.nome.clone(), perche, modulo })
+async fn pagina(stato: &Stato, modulo: Modulo, perche: &'static str) -> Result<Response, Errore> {
+    let (s, nome) = (modulo.stato(), stato.config.nome.clone());
+    let fornitori = authz::fornitori_accesi(&stato.db).await?;
+    Ok(Pagina::nuda(stato, "Entra").stato(s).con(Accedi { nome, perche, fornitori, modulo }))
 }
 
 /// After a step of the sign-in: the session and where the person was going, or the next step.
@@ -162,9 +160,10 @@ fn durata(secondi: i64) -> String {
     }
 }
 
-/// The cookies of the door: a session, and a sign-in between its steps.
+/// The cookies of the door: a session, a sign-in between its steps, a journey to an identity provider.
 const SESSIONE: &str = "alleanza";
 const INGRESSO: &str = "alleanza-ingresso";
+const VIAGGIO: &str = "alleanza-esterno";
 
 /// Browsers bind a `__Host-` cookie to this host and to https; over plain http they would refuse it.
 fn nome_biscotto(config: &Configurazione, nome: &str) -> String {

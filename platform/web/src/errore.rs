@@ -159,6 +159,41 @@ pub const CODICI: &[Frase] = &[
         frase: "Questa passkey potrebbe essere stata copiata.",
         rimedio: "Entra in un altro modo, toglila da «Il mio accesso» e avvisa l’amministratore.",
     },
+    Frase {
+        codice: "AUT-011",
+        frase: "Questa identità non è collegata a nessuno.",
+        rimedio: "Entra con la password e collegala da «Il mio accesso».",
+    },
+    Frase {
+        codice: "AUT-012",
+        frase: "Il fornitore d’identità non risponde come deve.",
+        rimedio: "Riprova fra poco, o entra con la password; se succede ancora, avvisa l’alleanza.",
+    },
+    Frase {
+        codice: "AUT-013",
+        frase: "Questa risposta del fornitore d’identità non è per te, o è già stata usata.",
+        rimedio: "Ricomincia da questa pagina, con lo stesso browser, e finisci entro dieci minuti.",
+    },
+    Frase {
+        codice: "AUT-014",
+        frase: "Ciò che il fornitore d’identità dice di te non si può credere.",
+        rimedio: "Riprova, o entra con la password; se succede ancora, avvisa l’alleanza.",
+    },
+    Frase {
+        codice: "AUT-015",
+        frase: "Questa identità, o un’altra dello stesso fornitore, è già collegata.",
+        rimedio: "Una persona ha una sola identità di ogni fornitore: togli prima quella che c’è.",
+    },
+    Frase {
+        codice: "AUT-016",
+        frase: "Il fornitore d’identità non ti ha fatto entrare.",
+        rimedio: "Riprova, o entra con la password.",
+    },
+    Frase {
+        codice: "AUT-017",
+        frase: "Con questo fornitore d’identità non si entra più.",
+        rimedio: "Entra con la password.",
+    },
 ];
 
 impl Errore {
@@ -274,19 +309,33 @@ impl From<authz::Negato> for Errore {
 
 impl From<authz::AccessoNegato> for Errore {
     fn from(e: authz::AccessoNegato) -> Self {
-        use authz::AccessoNegato as N;
-        let codice = match e {
-            N::NonCorrisponde => "AUT-003",
-            N::Rallentato { .. } => "AUT-004",
-            N::CodiceErrato => "AUT-005",
-            N::PasskeyRifiutata => "AUT-009",
-            N::PasskeyCopiata => "AUT-010",
-            N::IngressoFinito => "AUT-006",
-            N::NonFresca => "AUT-007",
-            N::Db(e) => return e.into(),
-        };
-        Errore::del_kit(codice, StatusCode::FORBIDDEN)
+        match codice_di(&e) {
+            Some(codice) => Errore::del_kit(codice, StatusCode::FORBIDDEN),
+            None => Errore::guasto(e),
+        }
     }
+}
+
+/// The code of a door that stays closed; none when it is broken.
+pub(crate) fn codice_di(e: &authz::AccessoNegato) -> Option<&'static str> {
+    use authz::AccessoNegato as N;
+    Some(match e {
+        N::NonCorrisponde => "AUT-003",
+        N::Rallentato { .. } => "AUT-004",
+        N::CodiceErrato => "AUT-005",
+        N::IngressoFinito => "AUT-006",
+        N::NonFresca => "AUT-007",
+        N::PasskeyRifiutata => "AUT-009",
+        N::PasskeyCopiata => "AUT-010",
+        N::EsternaSconosciuta => "AUT-011",
+        N::FornitoreMuto(_) => "AUT-012",
+        N::EsternaEstranea => "AUT-013",
+        N::EsternaRifiutata => "AUT-014",
+        N::EsternaGiaCollegata => "AUT-015",
+        N::EsternaRinunciata => "AUT-016",
+        N::FornitoreSpento => "AUT-017",
+        N::Db(_) => return None,
+    })
 }
 
 /// What the outer layer needs to draw the page.

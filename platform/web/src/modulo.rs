@@ -20,7 +20,9 @@ const CHIAVE: &str = "chiave";
 pub(crate) const BOZZA: &str = "con-bozza";
 /// Written by the kit, or a secret: never given back on the page of what went wrong.
 pub(crate) fn da_tacere(campo: &str) -> bool {
-    [CSRF, CHIAVE, BOZZA, "sigillo"].contains(&campo) || campo.contains("parola") || campo.contains("password")
+    [CSRF, CHIAVE, BOZZA, "sigillo", "segreto"].contains(&campo)
+        || campo.contains("parola")
+        || campo.contains("password")
 }
 /// Fields of a form: the longest list of the house has a few hundred rows.
 pub const CAMPI_MAX: usize = 2_000;

@@ -4,6 +4,7 @@ mod accessi;
 mod adesioni;
 mod credenziali;
 mod deleghe;
+mod fornitori;
 mod lavori;
 mod persone;
 mod recuperi;
@@ -17,6 +18,7 @@ pub use adesioni::{
 };
 pub use credenziali::{NuovaCredenziale, ritira_credenziale, scrivi_credenziale};
 pub use deleghe::{fine_prestito, fine_sostituzione, presta, sostituisci};
+pub use fornitori::{aggiungi_fornitore, spegni_fornitore};
 pub use lavori::{archivia_lavoro, riprova_lavoro};
 pub use persone::{NuovoRuolo, crea_persona, dai_ruolo, togli_ruolo};
 pub use recuperi::{chiedi_recupero, conferma_recupero, rifiuta_recupero};

@@ -109,6 +109,14 @@ pub enum Rifiuto {
     RecuperoFinito,
     #[error("Questa credenziale è già ritirata.")]
     CredenzialeRitirata,
+    #[error("I fornitori d’identità li decide l’alleanza, nel suo ente.")]
+    NonAlleanza,
+    #[error("Con questo emittente si entra già.")]
+    FornitoreDoppio,
+    #[error("{frase}")]
+    FornitoreDifettoso { frase: String },
+    #[error("Con questo fornitore non si entra già più.")]
+    FornitoreSpento,
     #[error("{frase}")]
     Persona { codice: &'static str, frase: String },
     #[error("Manca {campo}.")]
@@ -174,6 +182,10 @@ impl Rifiuto {
             Rifiuto::RecuperoFinito => "ENT-074",
             Rifiuto::CredenzialeRitirata => "ENT-075",
             Rifiuto::DaPocoQui => "ENT-076",
+            Rifiuto::NonAlleanza => "ENT-080",
+            Rifiuto::FornitoreDoppio => "ENT-081",
+            Rifiuto::FornitoreDifettoso { .. } => "ENT-082",
+            Rifiuto::FornitoreSpento => "ENT-083",
             Rifiuto::Persona { codice, .. } => codice,
             Rifiuto::Manca { .. } => "ENT-040",
         }
@@ -248,6 +260,10 @@ pub const CODICI: &[Frase] = frasi! {
     "ENT-074": "La richiesta è già decisa, o è scaduta.", "Chiedi di nuovo il recupero.";
     "ENT-075": "La credenziale è già ritirata.", "Ricarica la pagina: qualcuno l’ha rinnovata o ritirata.";
     "ENT-076": "La persona lavora anche altrove, e qui lei o chi decide ci sono da meno di un mese.", "Chiedilo in un altro ente dove lavora, o al centro tecnico.";
+    "ENT-080": "I fornitori d’identità li decide l’alleanza, nel suo ente.", "Chiedilo a chi amministra l’ente dell’alleanza più alta di questa installazione.";
+    "ENT-081": "Con questo emittente si entra già.", "Spegni prima quello che c’è.";
+    "ENT-082": "Il fornitore d’identità non risponde come deve.", "Correggi l’emittente, o chiedi a chi cura il fornitore.";
+    "ENT-083": "Con questo fornitore non si entra già più.", "Ricarica la pagina: qualcuno lo ha spento.";
     "ENT-065": "Chi è in prestito non può dare ruoli.", "Scegli un altro ruolo.";
     "ENT-049": "La successione sarebbe in cerchio.", "Indica prima chi finisce, poi chi gli succede.";
 };
@@ -298,6 +314,17 @@ impl From<authz::PersonaError> for EntiError {
             P::Negato(n) => n.into(),
             P::Db(d) => da_vincolo(d),
             altro => Rifiuto::Persona { codice, frase: altro.to_string() }.into(),
+        }
+    }
+}
+
+impl From<authz::FornitoreError> for EntiError {
+    fn from(e: authz::FornitoreError) -> Self {
+        use authz::FornitoreError as F;
+        match e {
+            F::Difetto(d) => Rifiuto::FornitoreDifettoso { frase: d.to_string() }.into(),
+            F::Doppio => Rifiuto::FornitoreDoppio.into(),
+            F::Db(d) => EntiError::Db(d),
         }
     }
 }

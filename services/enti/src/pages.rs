@@ -2,7 +2,9 @@
 
 use ::web::{Modulo, Operatore, Pagine, Senso, Service};
 use askama::Template;
-use authz::{CodiceInDue, Persona, Prestito, RUOLI, Recupero, Richiesto, Sostituzione, UfficioChiuso};
+use authz::{
+    CodiceInDue, Fornitore, Persona, Prestito, RUOLI, Recupero, Richiesto, Salute, Sostituzione, UfficioChiuso,
+};
 use jiff::Timestamp;
 use jobs::Rinunciato;
 use kernel::{Data, tempo};
@@ -209,6 +211,26 @@ impl Credenziali<'_> {
 pub(crate) struct Accessi<'a> {
     pub op: &'a Operatore,
     pub persone: Vec<FattoriDi>,
+    pub modulo: Modulo,
+}
+
+/// A provider that answered well, just now.
+pub(crate) struct Provato {
+    pub nome: String,
+    pub salute: Salute,
+}
+
+#[derive(Template)]
+#[template(path = "fornitori.html")]
+pub(crate) struct Fornitori<'a> {
+    pub op: &'a Operatore,
+    /// Whether this ente decides how people enter.
+    pub decide: bool,
+    pub accesi: Vec<Fornitore>,
+    pub spenti: Vec<Fornitore>,
+    /// The address to tell the provider.
+    pub ritorno: String,
+    pub provato: Option<Provato>,
     pub modulo: Modulo,
 }
 

@@ -36,5 +36,7 @@ azioni! {
     GestisciCredenziali CREDENZIALI: "enti.credenziali", &["amministratore", "responsabile", "segretario"],
         "tenere il registro delle credenziali";
     GestisciAccessi ACCESSI: "enti.accessi", &["amministratore"], "decidere chi deve avere un secondo fattore";
+    GestisciFornitori FORNITORI: "enti.fornitori", &["amministratore"],
+        "decidere con quali fornitori d’identità si entra";
     CuraAlleanza ALLEANZA: "enti.alleanza", &["alleanza"], "curare l’alleanza e le sue adesioni";
 }

@@ -402,6 +402,14 @@ pub async fn albero(tx: &mut Tx<DiEnte>) -> Result<Vec<Ramo>, db::Error> {
     Ok(sqlx::query_as(sql::ALBERO).fetch_all(tx.conn()).await?)
 }
 
+/// Whether this ente decides how people enter the installation: it has an alliance, and none that works here is above it.
+pub async fn decide_l_ingresso(tx: &mut Tx<DiEnte>) -> Result<bool, db::Error> {
+    let oggi = tx.oggi();
+    let sua = alleanze(tx).await?.iter().any(|a| a.dal <= oggi && a.al.is_none_or(|al| al >= oggi));
+    let sotto = albero(tx).await?.iter().any(|r| r.livello < 0 && r.alleanza.is_some());
+    Ok(sua && !sotto)
+}
+
 /// The bodies that may stand above an alliance of this ente: code and name.
 pub async fn sopra_possibili(tx: &mut Tx<DiEnte>) -> Result<Vec<(String, String)>, db::Error> {
     let mio = scheda(tx).await?.codice;

@@ -58,6 +58,11 @@ const ALTRE: &[VoceMenu] = &[
         azione: Some(permissions::ATTIVITA),
     },
     VoceMenu { etichetta: "Accessi e secondo fattore", percorso: "/accessi", azione: Some(permissions::ACCESSI) },
+    VoceMenu {
+        etichetta: "Fornitori d’identità",
+        percorso: "/accessi/fornitori",
+        azione: Some(permissions::FORNITORI),
+    },
 ];
 
 pub const fn service() -> Service {
@@ -68,7 +73,7 @@ pub const fn service() -> Service {
             finalita: "Organizzazione dell’ente: chi vi lavora, in quale ufficio, con quali compiti",
             base_giuridica: "Compiti di interesse pubblico (GDPR art. 6, par. 1, lett. e); D.Lgs. 165/2001; DPR 445/2000, art. 50 e 61",
             categorie_interessati: "Dipendenti, amministratori e collaboratori dell’ente",
-            categorie_dati: "Nome, cognome, nome utente, ruoli, operazioni compiute",
+            categorie_dati: "Nome, cognome, nome utente, ruoli, operazioni compiute, identità collegate presso un fornitore",
             destinatari: "L’alleanza, come responsabile del trattamento (GDPR art. 28)",
             conservazione: "Per sempre i nomi di chi ha operato sui registri; un anno le sessioni e gli accessi rifiutati",
         },

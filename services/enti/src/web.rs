@@ -5,6 +5,7 @@ mod alleanza;
 mod credenziali;
 mod deleghe;
 mod ente;
+mod fornitori;
 mod lavori;
 mod persone;
 mod pubblico;
@@ -16,8 +17,8 @@ use ::web::Rotta;
 pub(crate) use pubblico::casa;
 
 use crate::permissions::{
-    ACCESSI, ALLEANZA, ATTIVITA, CONFERMA_RECUPERI, CREDENZIALI, DELEGHE, ENTE, LAVORI, PERSONE, RECUPERI, SERVIZI,
-    TRATTAMENTI, UFFICI,
+    ACCESSI, ALLEANZA, ATTIVITA, CONFERMA_RECUPERI, CREDENZIALI, DELEGHE, ENTE, FORNITORI, LAVORI, PERSONE, RECUPERI,
+    SERVIZI, TRATTAMENTI, UFFICI,
 };
 
 pub(crate) fn rotte() -> Vec<Rotta> {
@@ -69,6 +70,10 @@ pub(crate) fn rotte() -> Vec<Rotta> {
         Rotta::ufficio_post("/e/{codice}/credenziali/{id}/ritira", CREDENZIALI, credenziali::ritira),
         Rotta::ufficio_get("/e/{codice}/accessi", ACCESSI, accessi::mostra),
         Rotta::ufficio_post("/e/{codice}/accessi", ACCESSI, accessi::chiedi),
+        Rotta::ufficio_get("/e/{codice}/accessi/fornitori", FORNITORI, fornitori::mostra),
+        Rotta::ufficio_post("/e/{codice}/accessi/fornitori", FORNITORI, fornitori::aggiungi),
+        Rotta::ufficio_post("/e/{codice}/accessi/fornitori/{id}/prova", FORNITORI, fornitori::prova),
+        Rotta::ufficio_post("/e/{codice}/accessi/fornitori/{id}/spegni", FORNITORI, fornitori::spegni),
         Rotta::pubblica_get("/alleanza.json", pubblico::in_json),
     ]
 }

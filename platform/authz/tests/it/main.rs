@@ -5,6 +5,7 @@ mod accessi;
 mod casa;
 mod chiavetta;
 mod deleghe;
+mod esterna;
 mod fattori;
 mod in_due;
 mod passkey;

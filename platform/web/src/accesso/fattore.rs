@@ -26,6 +26,8 @@ pub(super) fn rotte() -> Vec<Rotta> {
 #[template(path = "fattore.html")]
 struct PaginaFattore {
     utente: String,
+    /// The identity provider that answered for them; none: the password.
+    fornitore: Option<String>,
     totp: bool,
     passkey: Option<SfidaPasskey>,
     modulo: Modulo,
@@ -71,8 +73,8 @@ fn alla_porta(poi: &str) -> Response {
 async fn pagina(stato: &Stato, i: &Ingresso, modulo: Modulo) -> Result<Response, Errore> {
     let totp = matches!(i.manca, Manca::Prova { totp: true, .. });
     let passkey = authz::sfida_passkey(&stato.db, &stato.serratura, i).await?;
-    let (utente, s) = (i.utente.clone(), modulo.stato());
-    let corpo = PaginaFattore { utente, totp, passkey, modulo };
+    let (utente, fornitore, s) = (i.utente.clone(), i.fornitore.clone(), modulo.stato());
+    let corpo = PaginaFattore { utente, fornitore, totp, passkey, modulo };
     Ok(Pagina::nuda(stato, "Conferma che sei tu").stato(s).con(corpo))
 }
 

@@ -1,7 +1,7 @@
 //! "Il mio accesso": what a person signs in with, and what happened at their door.
 
 use askama::Template;
-use authz::{AccessoNegato, Fattore, MioAccesso, NuovaPasskey, PersonaError, SfidaPasskey, TotpNuovo};
+use authz::{AccessoNegato, Fattore, MiaSessione, MioAccesso, NuovaPasskey, PersonaError, SfidaPasskey, TotpNuovo};
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::tempo::data_ora;
@@ -58,7 +58,7 @@ async fn mostra(p: Persona) -> Result<Response, Errore> {
 }
 
 /// Sends who has been signed in for a while to the door, and back here.
-fn di_nuovo(a: &str) -> Response {
+pub(super) fn di_nuovo(a: &str) -> Response {
     Redirect::to(&con_poi("/accedi?ancora=si", a)).into_response()
 }
 
@@ -210,6 +210,9 @@ async fn chiudi_altre(p: Persona, da: Provenienza, _: Inviato) -> Result<Respons
 fn in_parole(fatto: &str) -> &str {
     match fatto {
         "entrata" => "Sei entrato",
+        "entrata.esterna" => "Sei entrato con un’identità esterna",
+        "identita.collegata" => "Collegata un’identità esterna",
+        "identita.tolta" => "Scollegata un’identità esterna",
         "totp.aggiunto" => "Aggiunti i codici dal telefono",
         "totp.tolto" => "Tolti i codici dal telefono",
         "passkey.aggiunta" => "Aggiunta una passkey",
@@ -230,13 +233,19 @@ fn quando(istante: &jiff::Timestamp) -> String {
     data_ora(*istante)
 }
 
-/// What a session was proven with.
-fn provata(f: &Option<Fattore>) -> &'static str {
-    match f {
-        None => "con la password",
-        Some(Fattore::Totp) => "con un codice del telefono",
-        Some(Fattore::Passkey) => "con una passkey",
-        Some(Fattore::Recupero) => "con un codice di recupero",
-        Some(Fattore::Esterno) => "con un’identità esterna",
+/// What a session was opened with.
+fn provata(s: &MiaSessione) -> String {
+    let fattore = match (s.fattore, &s.fornitore) {
+        (Some(Fattore::Esterno), Some(f)) => return format!("con {f}, che ha chiesto due fattori"),
+        (None, Some(f)) => return format!("con {f}"),
+        (None, None) => "con la password",
+        (Some(Fattore::Totp), _) => "con un codice del telefono",
+        (Some(Fattore::Passkey), _) => "con una passkey",
+        (Some(Fattore::Recupero), _) => "con un codice di recupero",
+        (Some(Fattore::Esterno), None) => "con un’identità esterna",
+    };
+    match &s.fornitore {
+        Some(f) => format!("con {f} e {}", fattore.trim_start_matches("con ")),
+        None => fattore.to_owned(),
     }
 }

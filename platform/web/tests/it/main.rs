@@ -5,6 +5,7 @@ mod accesso;
 mod bozze;
 mod casa;
 mod errori;
+mod esterno;
 mod fattore;
 mod gesti;
 mod manuale;

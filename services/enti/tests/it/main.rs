@@ -5,6 +5,7 @@ mod adesioni;
 mod casa;
 mod corpi;
 mod disponibilita;
+mod fornitori;
 mod istruzioni;
 mod pagine;
 mod persone;
