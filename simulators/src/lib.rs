@@ -1,5 +1,4 @@
-//! The outside world, for tests, for drills and for who tries: servers that speak as the real ones do, on 127.0.0.1, and misbehave
-//! on command.
+//! The outside world, for tests, drills and who tries: on 127.0.0.1, and it breaks on command.
 
 pub mod oidc;
 pub mod s3;

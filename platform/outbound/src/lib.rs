@@ -240,3 +240,42 @@ async fn scambia(
     })?;
     Ok(Risposta { stato: stato.as_u16(), corpo: corpo.to_bytes() })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_installation_that_is_real_speaks_https_and_sends_no_name_in_the_address() {
+        let (mondo, locale) = (Uscita::nuova(Raggio::Mondo), Uscita::nuova(Raggio::Locale));
+        for (scritto, da_vera, da_demo) in [
+            ("https://accesso.regione.it/realms/enti", true, false),
+            ("https://10.0.0.7/", true, false),
+            ("https://localhost:8443/", true, true),
+            ("http://localhost:8443/", false, true),
+            ("http://accesso.regione.it/", false, false),
+            ("https://io:segreto@accesso.regione.it/", false, false),
+            ("http://io@localhost/", false, false),
+            ("file:///etc/passwd", false, false),
+            ("javascript:alert(1)", false, false),
+            ("accesso.regione.it", false, false),
+            ("", false, false),
+        ] {
+            let va = |u: &Uscita| u.indirizzo(scritto).is_ok();
+            assert_eq!((va(&mondo), va(&locale)), (da_vera, da_demo), "{scritto}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_not_followed() {
+        let u = Uscita::nuova(Raggio::Mondo);
+        let suo = u.indirizzo("https://localhost:1/").unwrap();
+        for indirizzo in
+            ["https://localhost:1/", "https://127.0.0.1:1/", "https://169.254.169.254/latest", "https://10.0.0.7/"]
+        {
+            let esito = u.leggi(indirizzo, &suo).await;
+            assert!(matches!(esito, Err(UscitaError::ReteInterna(_))), "{indirizzo}: {esito:?}");
+        }
+        assert!(matches!(u.leggi("http://localhost:1/", &suo).await, Err(UscitaError::SenzaTls(_))));
+    }
+}
