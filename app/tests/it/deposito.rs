@@ -84,6 +84,8 @@ async fn documents_in_a_bucket_are_saved_restored_moved_and_nobody_elses() {
     let detto = male(alleanza(&estranea, &s3, suo, &["archivio", "trasferisci", suo, qui]));
     assert!(detto.contains("CNF-021"), "nothing is carried into another's archive: {detto}");
 
+    bene(alleanza(&uno, &s3, qui, &["verifica"]));
+
     // Out of the bucket into a folder, one blob being sick; then again, once it is well.
     let fuori = c.0.join("fuori");
     let cifre = impronte[0].to_string();
@@ -100,4 +102,10 @@ async fn documents_in_a_bucket_are_saved_restored_moved_and_nobody_elses() {
     }
     // From now on the installation lives there.
     bene(alleanza(&uno, &s3, fuori.to_str().unwrap(), &["verifica"]));
+    // And back, where two are still there.
+    std::fs::remove_file(&file).unwrap();
+    let indietro = ["archivio", "trasferisci", fuori.to_str().unwrap(), qui];
+    let detto = bene(alleanza(&uno, &s3, fuori.to_str().unwrap(), &indietro));
+    assert!(detto.contains("1 documenti copiati, 2 c’erano già"), "{detto}");
+    assert_eq!(bucket(&s3, "uno").verifica(ENTE, &impronte[0]).await.unwrap(), Stato::Integro);
 }

@@ -202,7 +202,9 @@ async fn who_stops_in_the_middle_of_a_form_is_not_waited_for_for_ever() {
     let mut meta = multipart(&[("csrf", None, csrf.as_bytes()), ("file", Some("grande.pdf"), &[7; 6 << 20])]);
     meta.truncate(meta.len() - 64);
     let corpo = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(meta))]);
-    let r = carica(&casa, &giulia, Body::from_stream(corpo.chain(futures_util::stream::pending()))).await;
+    let corpo = Body::from_stream(corpo.chain(futures_util::stream::pending()));
+    let risposta = tokio::time::timeout(std::time::Duration::from_secs(20), carica(&casa, &giulia, corpo)).await;
+    let r = risposta.expect("it waits for ever");
     assert!(r.stato == StatusCode::BAD_REQUEST && r.corpo.contains("WEB-007"), "{} {}", r.stato, r.corpo);
     // Who is slow, and goes on, is waited for.
     let intero = multipart(&[("csrf", None, csrf.as_bytes()), ("file", Some("a.pdf"), b"piano piano")]);
