@@ -16,6 +16,7 @@ if [ "${1:-build}" = test ]; then
   serve python3 python3
   serve qpdf qpdf
   serve pdftotext poppler-utils
+  ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || pacchetti+=(faketime)
 fi
 if [ "${1:-build}" = bench ]; then
   ls /usr/lib/postgresql/*/bin/pgbench >/dev/null 2>&1 || pacchetti+=(postgresql-contrib)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use authz::{RegistroAccessi, Serratura, Sito};
+use axum::serve::ListenerExt;
 use db::Db;
 use jobs::Contesto;
 use outbound::{Raggio, Uscita};
@@ -88,6 +89,8 @@ pub(crate) async fn rispondi(
     for riga in saluto(&config) {
         println!("{riga}");
     }
+    // An answer leaves when it is ready, without waiting to fill a packet.
+    let listener = listener.tap_io(|tcp| drop(tcp.set_nodelay(true)));
     axum::serve(listener, sito).with_graceful_shutdown(ferma_apposta(db.clone())).await?;
     ferma.send_replace(true);
     motore.await??;
