@@ -32,7 +32,7 @@ async fn vecchio(m: &Mondo, ente: &str, byte: &[u8]) -> Impronta {
 /// Runs the collection of A, and nothing else.
 async fn raccogli(m: &Mondo) -> Svolti {
     let mut tx = enti::entra(&m.prova.db, &m.a).await.unwrap();
-    let lavoro = NuovoLavoro { tipo: NOME, chiave: None, dati: serde_json::json!({}), quando: None };
+    let lavoro = NuovoLavoro { tipo: NOME, chiave: None, dati: serde_json::json!({}), quando: None, urgente: false };
     jobs::accoda(&mut tx, lavoro).await.unwrap();
     tx.commit().await.unwrap();
     let catalogo: Catalogo = services::catalogo();

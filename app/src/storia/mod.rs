@@ -230,7 +230,11 @@ async fn oggi(m: &Manutenzione, db: &Db, archivio: &Archivio, vivi: &[Vivo], mis
         // What the night would have done: the first comune lost a day, and its publications wait for a decision.
         let mut tx = enti::entra(db, VICINI[0]).await?;
         let chiave = Some("demo".to_owned());
-        jobs::accoda(&mut tx, NuovoLavoro { tipo: albo::INTERRUZIONI, chiave, dati: json!({}), quando: None }).await?;
+        jobs::accoda(
+            &mut tx,
+            NuovoLavoro { tipo: albo::INTERRUZIONI, chiave, dati: json!({}), quando: None, urgente: false },
+        )
+        .await?;
         tx.commit().await?;
     }
     for v in vivi.iter().filter(|_| misura.intera()) {
@@ -240,6 +244,7 @@ async fn oggi(m: &Manutenzione, db: &Db, archivio: &Archivio, vivi: &[Vivo], mis
             chiave: Some("demo".to_owned()),
             dati: json!({}),
             quando: None,
+            urgente: false,
         };
         jobs::accoda(&mut tx, lavoro).await?;
         tx.commit().await?;

@@ -36,7 +36,7 @@ pub async fn esegui_tutto(contesto: &Contesto, catalogo: &Catalogo) -> Result<Sv
         for turno in orario::scatta(&contesto.db, catalogo).await? {
             turno.svolgi(contesto.clone()).await?;
         }
-        let Some(incarico) = prendi(&contesto.db, catalogo, 1).await?.pop() else { return Ok(svolti) };
+        let Some(incarico) = prendi(&contesto.db, catalogo, sql::PRENDI, 1).await?.pop() else { return Ok(svolti) };
         match svolgi(contesto, catalogo, &incarico).await? {
             Ok(()) => svolti.riusciti += 1,
             Err(Fallito::Riprova(_)) => svolti.da_riprovare += 1,
@@ -67,7 +67,7 @@ pub async fn lavora(
         tokio::select! {
             cambiato = ferma.changed() => if cambiato.is_err() { break },
             Some(_) = in_corso.join_next() => {}
-            () = squillo, if in_corso.len() < quanti => {}
+            () = squillo, if in_corso.len() <= quanti => {}
             () = sleep(SGUARDO) => {}
         }
         while campanello.next_buffered().is_some() {}
@@ -88,11 +88,17 @@ async fn assegna(
         let corsa = turno.svolgi(Contesto { operazione: db::caso::uuid(), ..contesto.clone() });
         in_corso.spawn(corsa.map(annota));
     }
-    let liberi = quanti.saturating_sub(in_corso.len());
+    // One place more is for what somebody waits for: the night may hold all the others.
+    let liberi = (quanti + 1).saturating_sub(in_corso.len());
     if liberi == 0 {
         return Ok(());
     }
-    for incarico in prendi(&contesto.db, catalogo, liberi).await? {
+    let mut presi = prendi(&contesto.db, catalogo, sql::PRENDI_URGENTI, liberi).await?;
+    let altri = (liberi - 1).saturating_sub(presi.len());
+    if altri > 0 {
+        presi.append(&mut prendi(&contesto.db, catalogo, sql::PRENDI, altri).await?);
+    }
+    for incarico in presi {
         let (contesto, catalogo) = (contesto.clone(), catalogo.clone());
         in_corso.spawn(async move { annota(svolgi(&contesto, &catalogo, &incarico).await.map(drop)) });
     }
@@ -106,10 +112,10 @@ fn annota(scritto: Result<(), db::Error>) {
     }
 }
 
-async fn prendi(db: &Db, catalogo: &Catalogo, quanti: usize) -> Result<Vec<Incarico>, db::Error> {
+async fn prendi(db: &Db, catalogo: &Catalogo, quali: &'static str, quanti: usize) -> Result<Vec<Incarico>, db::Error> {
     let mut tx = db.coda().await?;
     let now = tx.now();
-    let presi = sqlx::query_as(sql::PRENDI)
+    let presi = sqlx::query_as(quali)
         .bind(db::sql(now))
         .bind(catalogo.tipi())
         .bind(i64::try_from(quanti).unwrap_or(i64::MAX))

@@ -20,6 +20,8 @@ pub struct NuovoLavoro {
     pub dati: Value,
     /// Not before; now when absent.
     pub quando: Option<Timestamp>,
+    /// Somebody is looking at a page that waits for it.
+    pub urgente: bool,
 }
 
 /// Queues work in the transaction of the fact that asks for it: the identifier of the job, new or already waiting.
@@ -35,6 +37,7 @@ pub async fn accoda(tx: &mut Tx<DiEnte>, lavoro: NuovoLavoro) -> Result<Uuid, db
         .bind(lavoro.dati)
         .bind(db::sql(lavoro.quando.unwrap_or(now)))
         .bind(db::sql(now))
+        .bind(lavoro.urgente)
         .fetch_one(tx.conn())
         .await?)
 }

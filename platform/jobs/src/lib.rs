@@ -22,7 +22,10 @@ use db::{Migrazioni, Passo, Sostituibile};
 
 pub const MIGRAZIONI: Migrazioni = Migrazioni {
     servizio: "lavori",
-    passi: &[Passo { numero: 1, nome: "lavori", sql: include_str!("../migrations/0001_lavori.sql") }],
+    passi: &[
+        Passo { numero: 1, nome: "lavori", sql: include_str!("../migrations/0001_lavori.sql") },
+        Passo { numero: 2, nome: "urgente", sql: include_str!("../migrations/0002_urgente.sql") },
+    ],
     sostituibili: &[Sostituibile { nome: "lavori", sql: include_str!("../sql/lavori.sql") }],
 };
 

@@ -3,8 +3,8 @@
 use db::{Istruzione, istruzioni};
 
 // Touching the waiting twin locks it until this transaction ends: it cannot run before it can see this fact.
-pub(crate) const ACCODA: &str = "insert into lavori.lavoro (ente, id, tipo, chiave, dati, quando, accodato_il) \
-     values ($1, $2, $3, $4, $5, $6, $7) \
+pub(crate) const ACCODA: &str = "insert into lavori.lavoro (ente, id, tipo, chiave, dati, quando, accodato_il, urgente) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8) \
      on conflict (ente, tipo, chiave) where stato = 'da_fare' \
      do update set quando = least(lavoro.quando, excluded.quando) returning id";
 pub(crate) const ANNUNCIA: &str = "insert into lavori.lavoro (ente, id, tipo, evento, dati, quando, accodato_il) \
@@ -23,8 +23,13 @@ pub(crate) const ARCHIVIA: &str = "update lavori.lavoro set stato = 'archiviato'
      where ente = $1 and id = $2 and stato = 'rinunciato'";
 
 // Due, or left behind by a process that said nothing for a minute; never while work with the same key runs.
-pub(crate) const PRENDI: &str = "with scelti as (select l.ente, l.id from lavori.lavoro l \
-       where l.stato in ('da_fare', 'in_corso') and l.quando <= $1 and l.tipo = any ($2) \
+macro_rules! prendi {
+    ($quali:literal) => {
+        concat!(
+            "with scelti as (select l.ente, l.id from lavori.lavoro l \
+       where ",
+            $quali,
+            " l.stato in ('da_fare', 'in_corso') and l.quando <= $1 and l.tipo = any ($2) \
          and (l.stato = 'da_fare' or l.bloccato_fino < clock_timestamp()) \
          and not exists (select from lavori.lavoro g where g.ente = l.ente and g.tipo = l.tipo \
                          and g.chiave = l.chiave and g.stato = 'in_corso' and g.id <> l.id) \
@@ -32,7 +37,12 @@ pub(crate) const PRENDI: &str = "with scelti as (select l.ente, l.id from lavori
      update lavori.lavoro l set stato = 'in_corso', presa = gen_random_uuid(), tentativi = l.tentativi + 1, \
        bloccato_fino = clock_timestamp() + interval '60 s' \
      from scelti s join accesso.ente e on e.id = s.ente where l.ente = s.ente and l.id = s.id \
-     returning l.ente, e.codice, l.id, l.tipo, l.chiave, l.evento, l.dati, l.tentativi as tentativo, l.presa";
+     returning l.ente, e.codice, l.id, l.tipo, l.chiave, l.evento, l.dati, l.tentativi as tentativo, l.presa"
+        )
+    };
+}
+pub(crate) const PRENDI: &str = prendi!("");
+pub(crate) const PRENDI_URGENTI: &str = prendi!("l.urgente and");
 pub(crate) const TIENI: &str = "update lavori.lavoro set bloccato_fino = clock_timestamp() + interval '60 s' \
      where ente = $1 and id = $2 and presa = $3";
 pub(crate) const FATTO: &str = CONCLUDI;
@@ -78,7 +88,7 @@ pub(crate) const PIU_VECCHIO: &str = "select coalesce(extract(epoch from $1 - mi
 
 pub const ALL: &[Istruzione] = istruzioni! {
     App: ACCODA, ANNUNCIA, CONCLUDI, RINUNCIATI, RIPROVA_RINUNCIATO, ARCHIVIA;
-    Coda: PRENDI, TIENI, FATTO, RIPROVA, RINUNCIA, PULISCI, SMETTI_DI_ASCOLTARE, ASCOLTA, SEGNA_ORARIO, SCADUTI, AVANZA,
+    Coda: PRENDI, PRENDI_URGENTI, TIENI, FATTO, RIPROVA, RINUNCIA, PULISCI, SMETTI_DI_ASCOLTARE, ASCOLTA, SEGNA_ORARIO, SCADUTI, AVANZA,
         ACCODA_PER_TUTTI, RINVIA, LASCIA;
     Centro: STATO, CODE, PIU_VECCHIO;
 };

@@ -89,7 +89,7 @@ async fn ente(tx: &mut Tx<Manut>, codice: &str) -> EnteId {
 }
 
 pub fn nuovo(tipo: &'static str, chiave: Option<&str>) -> NuovoLavoro {
-    NuovoLavoro { tipo, chiave: chiave.map(str::to_owned), dati: json!({ "n": 1 }), quando: None }
+    NuovoLavoro { tipo, chiave: chiave.map(str::to_owned), dati: json!({ "n": 1 }), quando: None, urgente: false }
 }
 
 pub fn di(lavori: &[Lavoro]) -> Catalogo {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jobs::{Contesto, Esito, Fallito, Incarico, Lavoro, Stato, Svolti, lavora};
+use jobs::{Contesto, Esito, Fallito, Incarico, Lavoro, NuovoLavoro, Stato, Svolti, lavora};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
@@ -84,6 +84,50 @@ async fn the_bell_wakes_and_a_stop_lets_running_work_finish() {
     processo.await.unwrap().unwrap();
     assert_eq!(casa.stati(id).await.0, "fatto");
     assert_eq!(casa.stati(mai_preso).await.0, "da_fare");
+    casa.finisci().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_waits_for_goes_before_the_night() {
+    static FERMI: Notify = Notify::const_new();
+    static SUBITO: Notify = Notify::const_new();
+    async fn della_notte(_: Contesto, _: Incarico) -> Esito {
+        FERMI.notified().await;
+        Ok(())
+    }
+    async fn subito(_: Contesto, _: Incarico) -> Esito {
+        SUBITO.notify_one();
+        Ok(())
+    }
+    let casa = Casa::nuova().await;
+    let notte = Lavoro::nuovo("prova.notte", "della notte", |c, i| Box::pin(della_notte(c, i)));
+    let atteso = Lavoro::nuovo("prova.subito", "atteso", |c, i| Box::pin(subito(c, i)));
+    let (ferma, sente) = watch::channel(false);
+    for _ in 0..6 {
+        casa.accoda(casa.a, "prova.notte", None).await;
+    }
+    let processo = tokio::spawn(lavora(casa.contesto.clone(), Arc::new(di(&[notte, atteso])), 2, sente));
+    while casa.stato().await.in_corso < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let mut tx = casa.contesto.db.di_ente(casa.b).await.unwrap();
+    jobs::accoda(&mut tx, NuovoLavoro { urgente: true, ..nuovo("prova.subito", None) }).await.unwrap();
+    tx.commit().await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), SUBITO.notified()).await.expect("every place was taken by the night");
+    // Its row is written after it has spoken; the place that is kept is not for the night.
+    let di_nuovo_due = async {
+        while casa.stato().await.in_corso != 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), di_nuovo_due).await.expect("the night took every place");
+    ferma.send(true).unwrap();
+    for _ in 0..6 {
+        FERMI.notify_one();
+        FERMI.notify_waiters();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    processo.await.unwrap().unwrap();
     casa.finisci().await;
 }
 

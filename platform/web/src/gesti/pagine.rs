@@ -198,7 +198,7 @@ async fn conferma(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore
 }
 
 async fn accoda(tx: &mut db::Tx<db::DiEnte>, id: Uuid) -> Result<(), db::Error> {
-    let lavoro = NuovoLavoro { tipo: LAVORO, chiave: None, dati: json!({ "lotto": id }), quando: None };
+    let lavoro = NuovoLavoro { tipo: LAVORO, chiave: None, dati: json!({ "lotto": id }), quando: None, urgente: true };
     jobs::accoda(tx, lavoro).await.map(drop)
 }
 

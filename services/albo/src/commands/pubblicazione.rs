@@ -78,7 +78,8 @@ pub async fn programma(
     p.annota(tx, &format!("albo/bozza/{id}"), json!({ "programmata": giorno.to_string() })).await?;
     // One job for each day, however many acts wait for it.
     let chiave = Some(format!("albo/{giorno}"));
-    jobs::accoda(tx, NuovoLavoro { tipo: AFFIGGI, chiave, dati: json!({}), quando: Some(inizio) }).await?;
+    jobs::accoda(tx, NuovoLavoro { tipo: AFFIGGI, chiave, dati: json!({}), quando: Some(inizio), urgente: false })
+        .await?;
     Ok(())
 }
 
