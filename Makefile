@@ -1,18 +1,21 @@
-# make demo · make test · make check · make build · make rig · make bench · make drill: each installs what it needs.
+# make demo · make test · make check · make build · make rig · make bench · make drill, and others: each installs what it needs.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check vendor unit browser attack rig bench drill
+.PHONY: help build demo test check vendor unit browser attack sabotage rig bench drill
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO := cargo
 # The load rig lives away from the repository, in an installation of its own.
 RIG_HOME ?= /var/tmp/alleanza-rig-$(shell id -u)
+# A copy of the sources that is broken line by line, with a target folder that stays warm.
+SABOTAGE_HOME ?= /var/tmp/alleanza-sabotage-$(shell id -u)
 
 help:
 	@echo "make demo    costruisce, carica un'alleanza vera con una storia inventata e la serve su http://localhost:8080"
 	@echo "make test    tutte le prove, nel browser comprese"
 	@echo "make attack  le prove a caso, cento volte più a lungo e con altri dadi"
+	@echo "make sabotage  rompe una riga per volta (attacco/sabotaggi.txt) e guarda che una prova diventi rossa (SOLO=: numeri o parole)"
 	@echo "make check   formato, lint, licenze, ordine degli import, file rigenerati"
 	@echo "make build   $(TARGET)/release/alleanza, completo"
 	@echo "make rig     il banco di prova: una regione intera di comuni, in RIG_HOME ($(RIG_HOME))"
@@ -47,6 +50,11 @@ attack: vendor
 	@tools/dipendenze.sh test
 	PROPTEST_CASES=$(or $(PROPTEST_CASES),25600) PROPTEST_RNG_SEED=$(or $(PROPTEST_RNG_SEED),$(shell date +%s)) \
 	  $(CARGO) test --locked -p attacco -p kernel -p formats -p pdf -p registers -p albo -p enti
+
+# Every wall of the list is broken in a copy, and its test must turn red.
+sabotage: vendor
+	@tools/dipendenze.sh test
+	SABOTAGE_HOME=$(SABOTAGE_HOME) $(CARGO) run --quiet --locked -p attacco --bin sabotaggi -- $(SOLO)
 
 rig: vendor
 	@tools/dipendenze.sh bench

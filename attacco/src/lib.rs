@@ -6,6 +6,7 @@
 
 mod bersagli;
 pub mod ostili;
+pub mod sabotaggi;
 
 pub use bersagli::BERSAGLI;
 

@@ -125,6 +125,11 @@ async fn what_is_refused_stays_refused() {
     let id = chiedi(&casa, &ugo, anna.chi.persona).await.unwrap();
     let mut tx = casa.tx(casa.valbruna).await;
     assert!(rifiuta_recupero(&mut tx, &ugo, id).await.unwrap() && !rifiuta_recupero(&mut tx, &ada, id).await.unwrap());
+    // Nor at once, by who asks the database.
+    let a_mano = sqlx::query_scalar("select accesso.recupera($1, '\\x00', $2, $2 + interval '1 hour')");
+    let adesso = db::sql(tx.now());
+    let dato: bool = a_mano.bind(id).bind(adesso).fetch_one(tx.conn()).await.unwrap();
+    assert!(!dato, "a refusal gives a code");
     tx.commit().await.unwrap();
     assert!(matches!(conferma(&casa, &ada, id).await, Deciso::Finito));
     assert!(!authz::mio_accesso(&casa.prova.db, &anna).await.unwrap().sessioni.is_empty());

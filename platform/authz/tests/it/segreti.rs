@@ -107,6 +107,13 @@ async fn an_administrator_does_not_take_over_somebody_elses_account() {
     assert!(accedi(&casa.prova.db, "ugo.neri", PAROLA, "192.0.2.1").await.is_err(), "it would open Valdora");
     authz::imposta_parola(&casa.prova.manut, "Ugo.Neri", PAROLA).await.unwrap();
     assert_eq!(casa.chi("ugo.neri").await.nome, "Ugo Neri", "nobody renames him");
+    // Who has a password already keeps it, also where they work.
+    let ada = casa.assumi(casa.valdora, "ada.rossi", "protocollo").await;
+    let mut tx = casa.tx(casa.valdora).await;
+    let prima = sqlx::query_scalar("select accesso.prima_parola($1, 'x')").bind(ada);
+    let data: bool = prima.fetch_one(tx.conn()).await.unwrap();
+    assert!(!data, "somebody chose her password again");
+    drop(tx);
     casa.butta().await;
 }
 

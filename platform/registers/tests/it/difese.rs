@@ -66,6 +66,22 @@ async fn neither_owner_nor_maintenance_change_what_is_written() {
             let atteso = if ruolo == "alleanza_owner" { TRIGGER } else { SENZA_PERMESSO };
             assert_eq!(esito(&casa, "alleanza_migra", Some(ruolo), &sql).await.as_deref(), atteso, "{ruolo}: {sql}");
         }
+        // One step forward, with one thing wrong.
+        let avanti = "update registri.contatore set posizione = posizione + 1, testa = sha256(testa)";
+        for male in [
+            "ultimo = ultimo + 2",
+            "ultimo = ultimo - 1",
+            "serie = serie + 1",
+            "serie = serie - 1, ultimo = 1",
+            "istante = istante - interval '1 second'",
+        ] {
+            let sql = format!("{avanti}, {male}");
+            assert_eq!(esito(&casa, "alleanza_migra", Some(ruolo), &sql).await.as_deref(), TRIGGER, "{ruolo}: {sql}");
+        }
+        let ferma = "update registri.contatore set posizione = posizione + 1";
+        for male in [ferma, "update registri.contatore set testa = sha256(testa)"] {
+            assert_eq!(esito(&casa, "alleanza_migra", Some(ruolo), male).await.as_deref(), TRIGGER, "{ruolo}: {male}");
+        }
     }
     assert_eq!(casa.anomalie(&[]).await, []);
     casa.butta().await;
@@ -120,6 +136,10 @@ async fn what_the_law_orders_to_erase_goes_and_the_chain_holds() {
     let casa = Casa::con_storia().await;
     let cancella = "select registri.cancella_chiaro('AOO1', 'PROT', 0, 1, '{oggetto}')";
     assert_eq!(esito(&casa, "alleanza_app", None, cancella).await.as_deref(), TRIGGER, "no voce orders it");
+    let rettifica =
+        "select posizione from registri.iscrivi('AOO1', 'PROT', 0, 3, 1, '{\"su\":\"1\",\"campi\":\"oggetto\"}', '[]')";
+    let insieme = format!("{rettifica}; {cancella}");
+    assert_eq!(esito(&casa, "alleanza_app", None, &insieme).await.as_deref(), TRIGGER, "a rettifica orders nothing");
     let mut tx = casa.tx().await;
     registers::oscura(&mut tx, &DOVE, 1, &["oggetto"], json!({ "motivo": "provvedimento del Garante 12/2026" }))
         .await

@@ -90,6 +90,14 @@ async fn drafts_that_are_not_one_are_refused_and_nobody_throws_away_another_s() 
     assert_eq!(r.stato, StatusCode::NOT_FOUND, "who has no role here does not know the page");
     casa.invia("/e/c_e307/bozze/butta", &giulia, &butta(&csrf)).await;
     assert_eq!(letta(&casa, &giulia).await["mie"].as_array().unwrap().len(), 0);
+    // Who threw it away may think again; a colleague may not do it for her.
+    for (chi, csrf, stato, resta) in
+        [(&elena, &suo, StatusCode::CONFLICT, 0), (&giulia, &csrf, StatusCode::SEE_OTHER, 1)]
+    {
+        assert_eq!(casa.invia("/e/c_e307/bozze/rimetti", chi, &butta(csrf)).await.stato, stato);
+        assert_eq!(letta(&casa, &giulia).await["mie"].as_array().unwrap().len(), resta);
+    }
+    casa.invia("/e/c_e307/bozze/butta", &giulia, &butta(&csrf)).await;
 
     // Full: no new draft begins, an old one goes on.
     for i in 0..50 {

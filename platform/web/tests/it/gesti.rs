@@ -96,7 +96,12 @@ async fn it_goes_on_from_where_it_stopped() {
     );
     assert!(!letto.contains("Rimetti com’era"), "there is no way back from tearing");
 
-    // What was left is tried again, alone.
+    // What was left is tried again, alone, and by whom it was of.
+    let elena = casa.entra("elena").await;
+    let sua = casa.csrf(&elena).await;
+    casa.invia(&format!("{diario}/riprova"), &elena, &format!("csrf={sua}")).await;
+    lavora(&casa, true).await;
+    assert_eq!(strappate(), [0, 1, 1, 1, 1, 0]);
     let csrf = casa.csrf(&giulia).await;
     casa.invia(&format!("{diario}/riprova"), &giulia, &format!("csrf={csrf}")).await;
     lavora(&casa, true).await;

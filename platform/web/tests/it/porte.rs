@@ -78,6 +78,21 @@ async fn only_our_proxy_may_say_who_was_called() {
         req.extensions_mut().insert(ConnectInfo(SocketAddr::from((da, 4000))));
         assert_eq!(casa.chiedi(req).await.stato, atteso, "{da:?}");
     }
+    // Nor from where: guesses are counted by the address that knocks.
+    for (da, atteso) in [([10, 0, 0, 1], "198.51.100.9"), ([10, 0, 0, 2], "10.0.0.2")] {
+        let mut req = Request::post("/accedi")
+            .header(header::HOST, "localhost:8080")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", "203.0.113.1, 198.51.100.9")
+            .body(Body::from("utente=nessuno&parola=una+parola+sbagliata"))
+            .unwrap();
+        req.extensions_mut().insert(ConnectInfo(SocketAddr::from((da, 4000))));
+        casa.chiedi(req).await;
+        let mut tx = casa.prova.db.porta().await.unwrap();
+        let contati = "select count(*) from accesso.tentativo where chiave = 'indirizzo:' || $1";
+        let n: i64 = sqlx::query_scalar(contati).bind(atteso).fetch_one(tx.conn()).await.unwrap();
+        assert_eq!(n, 1, "{da:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

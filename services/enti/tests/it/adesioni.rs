@@ -1,6 +1,7 @@
 //! Adhesions from request to withdrawal, the transformation of an alliance, what each side sees.
 
 use db::prova::Prova;
+use db::{DiEnte, Tx};
 use enti::model::{Forma, Stato};
 use enti::{CuraAlleanza, Fondata, NuovaAdesione, Passo};
 use jiff::ToSpan;
@@ -162,7 +163,7 @@ async fn a_transformation_keeps_members_registers_and_history() {
 #[tokio::test]
 async fn each_side_sees_its_own() {
     let p = casa::arredata().await;
-    attiva(&p).await;
+    let id = attiva(&p).await;
     chiedi(&p, "I804", date(2026, 5, 1)).await.unwrap();
     enti::attiva_servizio(&p.db, CATALOGO, INTRODACQUA, "protocollo").await.unwrap();
 
@@ -181,8 +182,29 @@ async fn each_side_sees_its_own() {
     assert_eq!(visti, [(INTRODACQUA, "documenti"), (INTRODACQUA, "protocollo")]);
     let di_altri = membro.ente();
     assert!(enti::servizi_dei_membri(&mut alleanza, di_altri, "cst").await.unwrap().is_empty());
+    // The appointment is of the two that signed it.
+    let nomina = async |tx: &mut Tx<DiEnte>| -> bool {
+        let q = sqlx::query_scalar("select enti.nomina_di($1) is not null").bind(id);
+        q.fetch_one(tx.conn()).await.unwrap()
+    };
+    enti::aggiungi_ente(&p.manut, "I804").await.unwrap();
+    assert!(nomina(&mut membro).await);
+    assert!(!nomina(&mut enti::entra(&p.db, "c_i804").await.unwrap()).await, "another member reads it");
     drop(membro);
     drop(alleanza);
+
+    // Who withdrew is seen until the last day, that day included.
+    let oggi = casa::oggi(&p).await;
+    muovi(&p, id, Passo::Recedi { notificato_il: oggi }).await.unwrap();
+    let fine =
+        enti::mie_adesioni(&mut enti::entra(&p.db, INTRODACQUA).await.unwrap()).await.unwrap()[0].recesso_efficace_il();
+    let fine = fine.unwrap();
+    for (giorno, quanti) in [(fine, 2), (fine.tomorrow().unwrap(), 0)] {
+        casa::alle(&p, giorno.at(12, 0, 0, 0)).await;
+        let mut alleanza = p.db.alleanza().await.unwrap();
+        let visti = enti::servizi_dei_membri(&mut alleanza, ente, "cst").await.unwrap();
+        assert_eq!(visti.len(), quanti, "{giorno}");
+    }
     p.butta().await.unwrap();
 }
 
