@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check vendor unit browser attack sabotage rig bench drill
+.PHONY: help build demo test check vendor unit browser attack sabotage mutants rig bench drill
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 CARGO := cargo
@@ -16,6 +16,7 @@ help:
 	@echo "make test    tutte le prove, nel browser comprese"
 	@echo "make attack  le prove a caso, cento volte più a lungo e con altri dadi"
 	@echo "make sabotage  rompe una riga per volta (attacco/sabotaggi.txt) e guarda che una prova diventi rossa (SOLO=: numeri o parole)"
+	@echo "make mutants   cambia a caso le parti senza database e guarda che le loro prove se ne accorgano"
 	@echo "make check   formato, lint, licenze, ordine degli import, file rigenerati"
 	@echo "make build   $(TARGET)/release/alleanza, completo"
 	@echo "make rig     il banco di prova: una regione intera di comuni, in RIG_HOME ($(RIG_HOME))"
@@ -55,6 +56,11 @@ attack: vendor
 sabotage: vendor
 	@tools/dipendenze.sh test
 	SABOTAGE_HOME=$(SABOTAGE_HOME) $(CARGO) run --quiet --locked -p attacco --bin sabotaggi -- $(SOLO)
+
+# Hours, if all of them (.cargo/mutants.toml says which files); MUTANTS="-p kernel" for one crate. What survives: attacco/MUTANTI.md.
+mutants: vendor
+	@command -v cargo-mutants >/dev/null || $(CARGO) install cargo-mutants --locked --version 27.1.0
+	$(CARGO) mutants --no-shuffle -o $(TARGET) $(MUTANTS)
 
 rig: vendor
 	@tools/dipendenze.sh bench

@@ -215,7 +215,7 @@ mod tests {
     fn a_day_of_the_year_is_text() {
         let panfilo = GiornoMese::nuovo(28, 4).unwrap();
         assert_eq!("04-28".parse(), Ok(panfilo));
-        assert_eq!(panfilo.to_string(), "04-28");
+        assert_eq!((panfilo.to_string().as_str(), panfilo.giorno(), panfilo.mese()), ("04-28", 28, 4));
         assert!(GiornoMese::nuovo(29, 2).is_ok());
         for scritto in ["02-30", "13-01", "04", "", "a-b"] {
             assert_eq!(scritto.parse::<GiornoMese>(), Err(GiornoInesistente), "{scritto}");

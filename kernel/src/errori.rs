@@ -54,3 +54,22 @@ impl Impedimento {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("wrapped")]
+    struct Involto(#[source] Box<dyn Error + Send + Sync>);
+
+    #[test]
+    fn an_impediment_is_found_whoever_wrapped_it() {
+        let pieno = Impedimento::Pieno("disk".into());
+        assert_eq!(pieno.to_string(), "no space left: disk");
+        let due_volte = Involto(Box::new(Involto(Box::new(pieno))));
+        assert!(matches!(Impedimento::in_catena(&due_volte), Some(Impedimento::Pieno(_))));
+        assert!(Impedimento::in_catena(&Involto("another thing".into())).is_none());
+        assert_eq!(Codice("PRT-014").to_string(), "PRT-014");
+    }
+}

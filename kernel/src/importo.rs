@@ -214,6 +214,8 @@ mod tests {
         let per_abitanti = quote(6_000_000, &[47, 412, 1980, 4999, 9600]);
         assert_eq!(per_abitanti, [16_551, 145_087, 697_265, 1_760_418, 3_380_679]);
         assert_eq!(quote(-100, &[1, 0, 1, 1]), [-34, 0, -33, -33]);
+        // The cent left over goes where the division lost more, not to the larger share.
+        assert_eq!(quote(11, &[6, 1]), [9, 2]);
         assert_eq!(Importo(100).ripartisci(&[]), Err(SenzaQuote));
         assert_eq!(Importo(100).ripartisci(&[0, 0]), Err(SenzaQuote));
     }
@@ -222,6 +224,8 @@ mod tests {
     fn machines_read_text_with_a_dot() {
         assert_eq!(serde_json::to_string(&Importo(-123_405)).unwrap(), "\"-1234.05\"");
         assert_eq!(Importo::da_decimale("-1234.05"), Ok(Importo(-123_405)));
+        assert_eq!(serde_json::from_str::<Importo>("\"-1234.05\"").unwrap(), Importo(-123_405));
+        assert_eq!((i64::from(Importo::from(7)), Importo::ZERO.decimale().as_str()), (7, "0.00"));
         for scritto in ["1", "1.5", "1.555", "1,50", ".50", "1.-5"] {
             assert_eq!(Importo::da_decimale(scritto), Err(Forma), "{scritto}");
         }

@@ -67,6 +67,7 @@ mod tests {
     fn seven_digits_at_least() {
         let numero: Numero = "0000123".parse().unwrap();
         assert_eq!((numero.to_string().as_str(), numero.corto().as_str()), ("0000123", "123"));
+        assert_eq!((numero.valore(), i32::from(numero)), (123, 123));
         assert_eq!(Numero::try_from(12_345_678).unwrap().to_string(), "12345678");
     }
 

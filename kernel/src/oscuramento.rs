@@ -48,5 +48,8 @@ mod tests {
     fn a_class_is_read_back_from_its_code() {
         assert!(CLASSI.iter().all(|(codice, c)| c.codice() == *codice && Classe::da(codice) == Some(*c)));
         assert_eq!(Classe::da("capriccio"), None);
+        let mut nomi: Vec<_> = CLASSI.iter().map(|(_, c)| c.nome()).collect();
+        nomi.dedup();
+        assert_eq!((nomi.len(), nomi[2]), (CLASSI.len(), "ordine del Garante"));
     }
 }

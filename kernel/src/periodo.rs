@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn fifteen_days_at_the_albo() {
         let periodo = COMPRESO.periodo(date(2027, 2, 20));
-        assert_eq!(periodo.al(), Some(date(2027, 3, 6)));
+        assert_eq!((periodo.dal(), periodo.al()), (date(2027, 2, 20), Some(date(2027, 3, 6))));
         assert_eq!(periodo.fine().unwrap().to_string(), "2027-03-06T23:00:00Z");
         assert_eq!(ESCLUSO.ultimo_giorno(date(2027, 2, 20)), date(2027, 3, 7));
     }
@@ -170,6 +170,7 @@ mod tests {
         let esercizio = Esercizio::try_from(2026).unwrap();
         assert!(esercizio.periodo().contiene(date(2026, 12, 31)) && !esercizio.periodo().contiene(date(2027, 1, 1)));
         assert_eq!(Esercizio::try_from(26), Err(EsercizioRifiutato));
+        assert_eq!((i16::from(esercizio), esercizio.anno(), esercizio.to_string().as_str()), (2026, 2026, "2026"));
     }
 
     proptest! {

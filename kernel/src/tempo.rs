@@ -219,6 +219,12 @@ mod tests {
     fn a_day_without_midnight_starts_at_one() {
         // On 22 May 1966 summer time began at midnight: the day started at 01:00.
         assert_eq!(ora_a_roma(inizio_del_giorno(date(1966, 5, 22))), "01:00");
+        assert_eq!(alle(OGGI, Time::constant(9, 42, 0, 0)).to_string(), "2026-11-24T08:42:00Z");
+        assert_eq!(
+            ora_a_roma(alle(date(2026, 3, 29), Time::constant(2, 30, 0, 0))),
+            "03:30",
+            "an hour that is skipped"
+        );
         assert_eq!(inizio_del_giorno(Data::MAX), Istante::MAX);
         assert!(inizio_del_giorno(Data::MIN) <= inizio_del_giorno(date(-9999, 1, 3)));
     }

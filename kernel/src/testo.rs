@@ -170,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn words_are_looked_for_without_accents() {
+        assert_eq!(senza_accenti("Perché l’UNIVERSITÀ?"), "perche l'universita?");
+        assert_eq!(senza_accenti("l'e\u{301}"), "l'e");
+    }
+
+    #[test]
+    fn a_text_is_cut_between_words() {
+        assert_eq!(corto("aaaa bbb", 8), "aaaa bbb");
+        assert_eq!(corto("aaaa, bbb ccc", 8), "aaaa…");
+        assert_eq!(corto("aaaa bbbbbbb", 10), "aaaa bbbbb…", "half the room is too much to lose");
+    }
+
+    #[test]
     fn file_names_are_tamed() {
         for (dato, atteso) in [
             ("../../etc/passwd", "passwd"),
@@ -190,6 +203,8 @@ mod tests {
         let nome = nome_di_file(&format!("{}.pdf.p7m", "è".repeat(200)));
         assert!(nome.len() <= MAX_BYTE_NOME && nome.ends_with("è.pdf.p7m"), "{nome}");
         assert_eq!(nome_di_file(&"x".repeat(500)).len(), MAX_BYTE_NOME);
+        // What follows a dot and is long is not an extension.
+        assert_eq!(nome_di_file(&format!("{}.{}", "è".repeat(100), "a".repeat(100))), "è".repeat(75));
     }
 
     #[test]
