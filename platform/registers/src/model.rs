@@ -216,6 +216,7 @@ mod tests {
         let chiaro = &v.in_chiaro()[0];
         let sale = hex::decode(chiaro["sale"].as_str().unwrap()).unwrap();
         assert!(testo.contains(&impegno(&sale, "Istanza di Mario Rossi")));
+        assert!(matches!(v.chiaro(), [c] if c.campo == "oggetto" && c.valore == "Istanza di Mario Rossi"));
     }
 
     #[test]
@@ -231,5 +232,10 @@ mod tests {
         assert!((1..=7).all(|b| Operazione::da(b).is_some_and(|o| o as i16 == b)));
         assert_eq!(Operazione::da(0), None);
         assert_eq!(Operazione::da(8), None);
+        let nomi: Vec<_> = (1..=7).filter_map(Operazione::da).map(Operazione::nome).collect();
+        let attesi = "registrazione annullamento rettifica riassegnazione oscuramento scarto chiusura";
+        assert_eq!(nomi.join(" "), attesi);
+        let regole = [Regola::Istante, Regola::Esercizio, Regola::Seduta].map(Regola::codice);
+        assert_eq!(regole, ["istante", "esercizio", "seduta"], "as the database names them");
     }
 }

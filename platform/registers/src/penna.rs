@@ -167,9 +167,14 @@ mod tests {
         let terza = scrivi(Operazione::Registrazione, "2025-12-31T23:00:00Z");
         assert_eq!((prima.serie, prima.numero, prima.posizione), (2025, Some(1), 1));
         assert_eq!((seconda.serie, seconda.numero, seconda.posizione), (2025, None, 2));
+        let quarta = scrivi(Operazione::Registrazione, "2026-01-02T08:00:00Z");
         assert_eq!((terza.serie, terza.numero, terza.posizione), (2026, Some(1), 3));
+        assert_eq!((quarta.serie, quarta.numero, quarta.posizione), (2026, Some(2), 4));
         let s = p.stato();
-        assert_eq!((s.serie, s.ultimo, s.posizione, s.testa), (2026, 1, 3, terza.impronta));
+        assert_eq!((s.serie, s.ultimo, s.posizione, s.testa), (2026, 2, 4, quarta.impronta));
+        // The links, as anybody computes them who reads how they are made: they never change.
+        assert_eq!(prima.impronta.to_string(), "bed304713ce7f898670da68ef58ec24d7bc86de58e844618c64cb997b5d0b079");
+        assert_eq!(seconda.impronta.to_string(), "cc53e8739a392a1404a506be036b2c8bd34dd8dc4f9835f03bd0878480427515");
         assert!(p.scrivi(&v(Operazione::Registrazione), il("2025-12-31T00:00:00Z")).is_err(), "never back");
     }
 }
