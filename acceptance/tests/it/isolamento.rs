@@ -79,6 +79,7 @@ const SENZA_ENTE: &[(&str, &str)] = &[
     ("accesso.sostituzione_sostituto", "as above"),
     ("accesso.prestito_persona", "as above"),
     ("lavori.lavoro_prossimo", "the queue is claimed over all enti, oldest first"),
+    ("lavori.lavoro_urgente", "as above, what somebody waits for first"),
     ("enti.adesione_membro", "a member looks for its adhesions in every alliance"),
 ];
 
