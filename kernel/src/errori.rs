@@ -32,7 +32,8 @@ pub enum Gravita {
     Guasto,
 }
 
-/// What a part of the house cannot do now and may do later, through no fault of who asked: to be asked again.
+/// What a part of the house cannot do now and may do later, through no fault of who asked: to be asked again. Or what it can
+/// never do, because what was asked cannot be written anywhere.
 ///
 /// It travels inside the errors of the parts; [`Impedimento::in_catena`] finds it whoever wrapped it.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,9 @@ pub enum Impedimento {
     Pieno(#[source] Box<dyn Error + Send + Sync>),
     #[error("no answer: {0}")]
     NonRisponde(#[source] Box<dyn Error + Send + Sync>),
+    /// A character that no text of ours may hold.
+    #[error("unreadable: {0}")]
+    Illeggibile(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Impedimento {

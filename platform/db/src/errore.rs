@@ -7,7 +7,7 @@ use kernel::Impedimento;
 pub enum Error {
     #[error(transparent)]
     Sql(sqlx::Error),
-    /// Silent, starting, or without space: nothing is wrong with what was asked.
+    /// Silent, starting, or without space; or asked for what cannot be a text.
     #[error("database: {0}")]
     Impedito(#[source] Impedimento),
     #[error("{0}")]
@@ -41,6 +41,8 @@ impl From<sqlx::Error> for Error {
             _ => String::new(),
         };
         match (&e, codice.as_str()) {
+            // A zero byte, as text or inside JSON: only who tries doors sends one.
+            (_, "22021" | "22P05") => Error::Impedito(Impedimento::Illeggibile(e.into())),
             (_, "53100") => Error::Impedito(Impedimento::Pieno(e.into())),
             // Shut down, crashed, starting, too slow for its own limits, out of memory or connections, demoted to a standby.
             (Io(_) | PoolClosed | PoolTimedOut | WorkerCrashed, _)

@@ -260,6 +260,7 @@ impl Errore {
                 None => "WEB-500",
                 Some(Impedimento::NonRisponde(_)) => "WEB-503",
                 Some(Impedimento::Pieno(_)) => "WEB-507",
+                Some(Impedimento::Illeggibile(_)) => "WEB-004",
             },
         }
     }
@@ -275,6 +276,7 @@ impl Errore {
                 None => StatusCode::INTERNAL_SERVER_ERROR,
                 Some(Impedimento::NonRisponde(_)) => StatusCode::SERVICE_UNAVAILABLE,
                 Some(Impedimento::Pieno(_)) => StatusCode::INSUFFICIENT_STORAGE,
+                Some(Impedimento::Illeggibile(_)) => StatusCode::BAD_REQUEST,
             },
         }
     }

@@ -113,6 +113,17 @@ async fn page_file_and_search_end_at_the_same_second() {
 }
 
 #[tokio::test]
+async fn a_zero_byte_is_nothing_that_can_be_looked_for() {
+    let casa = Casa::nuova().await;
+    for via in
+        ["/albo?q=mensa%00", "/albo?q=mensa&tipo=altro%00", "/albo?q=https%3A%2F%2Fwww.example%2Fe.php%00&tipo=altro"]
+    {
+        let r = casa.pubblico(HOST, via, "").await;
+        assert!(r.stato == StatusCode::BAD_REQUEST && r.corpo.contains("WEB-004"), "{via}: {}", r.stato);
+    }
+}
+
+#[tokio::test]
 async fn another_host_and_another_id_find_nothing() {
     let casa = Casa::nuova().await;
     let atto = pubblicata(&casa).await;

@@ -213,3 +213,20 @@ async fn reserved_things_and_missing_roles_stay_out() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn a_zero_byte_breaks_nothing() {
+    let casa = Casa::nuova().await;
+    let r = casa.registra(&entrata("Lampione spento")).await;
+    let giulia = casa.entra("giulia").await;
+    for campo in ["q", "verso", "ufficio", "classe", "anno", "dal", "stato", "dopo"] {
+        let letta = casa.leggi(&format!("/e/{A}/protocollo?{campo}=a%00b"), &giulia).await;
+        assert!(!letta.stato.is_server_error(), "{campo}: {}", letta.stato);
+    }
+    let inviata =
+        casa.premi(&pagina(&r), &format!("{}/riassegna", pagina(&r)), &giulia, "ufficio=T%00&classifica=X.1").await;
+    assert!(inviata.stato.is_client_error(), "{}", inviata.stato);
+    let gesto = format!("/e/{A}/azioni/nuova?gesto=protocollo.riassegna&ufficio=T%00&classifica=X%00&su=2026/1%00");
+    assert!(!casa.leggi(&gesto, &giulia).await.stato.is_server_error());
+    assert_eq!(storia(&casa, &r).await.1, [("SEG".to_owned(), false)]);
+}
