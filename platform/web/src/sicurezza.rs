@@ -22,7 +22,13 @@ pub(crate) async fn intestazioni(State(stato): State<Stato>, req: Request, next:
         r.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
     }
     let h = r.headers_mut();
-    for (nome, valore) in [(header::X_CONTENT_TYPE_OPTIONS, "nosniff"), (header::REFERRER_POLICY, "same-origin")] {
+    // The last says again what every policy above says, to browsers that do not read policies.
+    let fissi = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (nome, valore) in fissi {
         h.insert(nome, HeaderValue::from_static(valore));
     }
     h.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=()"));

@@ -87,6 +87,7 @@ async fn no_answer_goes_out_without_its_guards() {
             assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{che_cosa}: {csp}");
             assert!(!csp.contains("unsafe") && !csp.contains('*') && !csp.contains("data:"), "{che_cosa}: {csp}");
             assert_eq!(r.header("x-content-type-options"), "nosniff", "{che_cosa}");
+            assert_eq!(r.header("x-frame-options"), "DENY", "{che_cosa}");
             assert_eq!(r.header("referrer-policy"), "same-origin", "{che_cosa}");
             assert_eq!(!r.header("strict-transport-security").is_empty(), https, "{che_cosa}");
             assert_eq!(r.header("server"), "", "{che_cosa}: nobody needs to know what answers");
