@@ -63,7 +63,11 @@ impl Montato {
     /// Gives the power back. Whoever had files open there must be gone; how many bytes the cut cost.
     pub fn riaccendi(&mut self, dove: &Path, caso: &mut Caso) -> io::Result<u64> {
         if let Some(s) = self.sessione.take() {
-            s.umount_and_join()?;
+            // The thread that answers may learn of the end from a connection that was cut: it is the end that was asked for.
+            match s.umount_and_join() {
+                Err(e) if e.kind() != io::ErrorKind::ConnectionAborted => return Err(e),
+                _ => {}
+            }
         }
         let persi = {
             let mut d = prendi(&self.disco);
