@@ -297,6 +297,10 @@ impl Visita<'_> {
                     content-type: text/plain\r\n\r\nappunto\r\n";
         let nuova = self.compila("/e/c_e307/protocollo/nuovo", "/e/c_e307/protocollo/nuovo", &dentro, file).await;
         assert_eq!(nuova.0, StatusCode::SEE_OTHER, "{}", nuova.1);
+        // Its stamped copy needs a cover: asked for by name, because which of many copies a walk meets depends on the day.
+        let (_, pagina) = self.apri(&nuova.1).await;
+        let copia = link(&pagina, &nuova.1).into_iter().find(|h| h.contains("/copia/")).unwrap();
+        assert_eq!(self.apri(&copia).await.0, StatusCode::OK);
         self.segui(&nuova.1).await;
         // A desk with more than it shows at once.
         for _ in 0..13 {
