@@ -8,7 +8,7 @@ use crate::permissions::Fascicola;
 use crate::{DocumentiError, Fascicolo, FascicoloId, commands, queries};
 
 const COSE: (&str, &str) = ("un fascicolo", "fascicoli");
-/// What the story of a fascicolo says of a closing or a reopening that lasted half a minute.
+/// What the story of a fascicolo says of a closing that lasted half a minute.
 const RIPENSATO: &str = "Rimesso com’era: è stato chiuso per errore";
 
 pub(crate) const CHIUDI: Gesto = Gesto {

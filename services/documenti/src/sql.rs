@@ -63,33 +63,34 @@ pub(crate) const GIA_DENTRO: &str = "select riferimento from documenti.fascicolo
      where ente = $1 and anno = $2 and classifica = $3 and progressivo = $4 and riferimento = any ($5)";
 pub(crate) const METTI_DENTRO: &str = "insert into documenti.fascicolo_contenuto (ente, anno, classifica, progressivo, \
        riferimento, documento, inserito_il, persona) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing";
-pub(crate) const FASCICOLO: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
-       c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
-       (select count(*) from documenti.fascicolo_contenuto d where d.ente = f.ente and d.anno = f.anno \
-          and d.classifica = f.classifica and d.progressivo = f.progressivo) as contenuti \
-     from documenti.fascicolo f \
-     join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica \
-     where f.ente = $1 and f.anno = $2 and f.classifica = $3 and f.progressivo = $4";
+// A fascicolo as pages read it, and which.
+macro_rules! fascicolo {
+    ($quali:literal) => {
+        concat!(
+            "select f.anno, f.classifica, f.progressivo, f.titolario, \
+               c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
+               (select count(*) from documenti.fascicolo_contenuto d where d.ente = f.ente and d.anno = f.anno \
+                  and d.classifica = f.classifica and d.progressivo = f.progressivo) as contenuti \
+             from documenti.fascicolo f \
+             join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica ",
+            $quali
+        )
+    };
+}
+pub(crate) const FASCICOLO: &str =
+    fascicolo!("where f.ente = $1 and f.anno = $2 and f.classifica = $3 and f.progressivo = $4");
 // Those of a list, in any order.
-pub(crate) const FASCICOLI_SCELTI: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
-       c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
-       (select count(*) from documenti.fascicolo_contenuto d where d.ente = f.ente and d.anno = f.anno \
-          and d.classifica = f.classifica and d.progressivo = f.progressivo) as contenuti \
-     from documenti.fascicolo f \
-     join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica \
-     where f.ente = $1 and (f.anno, f.classifica, f.progressivo) in ( \
-       select k.a, k.c, k.p from unnest($2::integer[], $3::text[], $4::integer[]) as k(a, c, p))";
+pub(crate) const FASCICOLI_SCELTI: &str = fascicolo!(
+    "where f.ente = $1 and (f.anno, f.classifica, f.progressivo) in ( \
+       select k.a, k.c, k.p from unnest($2::integer[], $3::text[], $4::integer[]) as k(a, c, p))"
+);
 // Newest year first, then as they stand on the shelf.
-pub(crate) const FASCICOLI: &str = "select f.anno, f.classifica, f.progressivo, f.titolario, \
-       c.descrizione as descrizione_classe, f.oggetto, f.tipologia, f.ufficio, f.responsabile, f.aperto_il, f.chiuso_il, \
-       (select count(*) from documenti.fascicolo_contenuto d where d.ente = f.ente and d.anno = f.anno \
-          and d.classifica = f.classifica and d.progressivo = f.progressivo) as contenuti \
-     from documenti.fascicolo f \
-     join documenti.classe c on c.ente = f.ente and c.versione = f.titolario and c.codice = f.classifica \
-     where f.ente = $1 and ($2::boolean is null or (f.chiuso_il is null) = $2) \
+pub(crate) const FASCICOLI: &str = fascicolo!(
+    "where f.ente = $1 and ($2::boolean is null or (f.chiuso_il is null) = $2) \
        and ($3::text is null or f.classifica = $3) \
        and ($4::integer is null or (f.anno, f.classifica, f.progressivo) < ($4, $5::text, $6::integer)) \
-     order by f.anno desc, f.classifica desc, f.progressivo desc limit $7";
+     order by f.anno desc, f.classifica desc, f.progressivo desc limit $7"
+);
 pub(crate) const CONTENUTI: &str = "select c.riferimento, c.documento, d.nome, d.riservato, c.inserito_il \
      from documenti.fascicolo_contenuto c \
      left join documenti.documento d on d.ente = c.ente and d.id = c.documento \

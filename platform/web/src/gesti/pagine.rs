@@ -169,8 +169,7 @@ async fn conferma(op: Operatore, Inviato(m): Inviato) -> Result<Response, Errore
     let (mut su, dati) = scelte(m.coppie());
     su.truncate(QUANTE);
     let mut tx = op.tx().await?;
-    // Looked at again: between the preview and now somebody may have come by. What is refused stays out of the journal,
-    // unless it changes its mind while the journal goes on.
+    // Looked at again: between the preview and now somebody may have come by. What is refused already stays out of the journal.
     let (si, _) = dividi((g.prova)(&mut tx, op.chi(), &su, &dati).await?)?;
     if si.is_empty() {
         drop(tx);
